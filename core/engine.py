@@ -7,7 +7,7 @@ op table (`core.ops`). So backward is one line at every node, whatever the op.
 Source of the method: A. Karpathy, micrograd, https://github.com/karpathy/micrograd.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from core.ops import OPS, Op, as_float64, ieee, rule
@@ -143,6 +143,14 @@ def topological_order(output: Value) -> list[Value]:
             order.append(v)
             path.pop()
     return order
+
+
+def forward(order: Iterable[Value]) -> None:
+    """Compute every Value anew from its inputs; `order` is topological, leaves keep their data."""
+    with ieee():
+        for v in order:
+            if v._prev:
+                v.data = as_float64(rule(v._op).function(*[child.data for child in v._prev]))
 
 
 def _method(op: Op) -> Callable[..., Value]:

@@ -1,0 +1,470 @@
+"""The editable expression: nodes, their inputs, and the Values they stand for.
+
+A Graph is what the node editor, the graph view and the expression text share. It knows names,
+ids and connections; its numbers come from the engine: `evaluate()` builds real Values and reads
+their data and grad back into the nodes.
+"""
+
+import keyword
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import chain, count
+from typing import NamedTuple
+
+import networkx as nx
+
+from core.engine import Value, apply, forward
+from core.ops import OPS
+
+LEAF = "value"  # the op of a node without inputs: a number of its own
+
+Source = str | float  # of an input: the id of the node it is connected to, or a number typed in
+
+
+class GraphError(ValueError):
+    """An edit that the graph refuses, with a sentence for the user."""
+
+
+class Port(NamedTuple):
+    """One connection point: input `input_index` of a node, or its output where that is None."""
+
+    node: str
+    input_index: int | None = None
+
+
+class Edge(NamedTuple):
+    """A connection from a node's output to one input of another."""
+
+    source: str
+    target: str
+    input_index: int
+
+
+@dataclass(slots=True)
+class Node:
+    """One scalar of the expression. `data` of a leaf is kept; all other numbers are computed."""
+
+    id: str
+    op: str  # a name of the op table, or LEAF
+    name: str  # a unique identifier
+    label: str = ""  # free text, never a key
+    inputs: tuple[Source, ...] = ()
+    data: float = 0.0
+    grad: float = 0.0
+    is_muted: bool = False  # passes its first input through
+    is_auto_named: bool = False  # the text writes it without a name of its own, where it can
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.op == LEAF
+
+    @property
+    def sources(self) -> list[str]:
+        """Ids of the connected inputs, in order; one that is used twice comes twice."""
+        return [source for source in self.inputs if isinstance(source, str)]
+
+    def state(self) -> "NodeState":
+        """All of the node that is kept in files and in undo."""
+        data = self.data if self.is_leaf else 0.0
+        return NodeState(
+            self.op, self.name, self.label, self.inputs, data, self.is_muted, self.is_auto_named
+        )
+
+
+class NodeState(NamedTuple):
+    """A node's lasting half, without id, gradient and computed data."""
+
+    op: str
+    name: str
+    label: str
+    inputs: tuple[Source, ...]
+    data: float
+    is_muted: bool
+    is_auto_named: bool
+
+
+class Graph:
+    """Nodes by id, in order of creation; an acyclic expression with one output.
+
+    `graph[name]` is the node of that name. `revision` counts the changes of structure: whoever
+    caches a layout by it need not look at the nodes. Every edit raises GraphError, and changes
+    nothing, where it would break the graph.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.revision = 0
+        self.reached: frozenset[str] = frozenset()  # ids that the output depends on, and itself
+        self._chosen_output: str | None = None
+        self._is_output_explicit = False
+        self._ids = count(1)
+        self._values: dict[str, Value] | None = None
+        self._order: list[Value] = []
+        self._output: str | None = None  # cached; read it through `output`
+        self._is_output_known = False
+        self._ids_by_name: dict[str, str] = {}
+
+    # ----- reading --------------------------------------------------------------------------
+
+    def __getitem__(self, name: str) -> Node:
+        node = self.find(name)
+        if node is None:
+            raise KeyError(name)
+        return node
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.find(name) is not None
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes.values())
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def find(self, name: str) -> Node | None:
+        """The node of that name, or None."""
+        id = self._ids_by_name.get(name)
+        return None if id is None else self.nodes[id]
+
+    @property
+    def names(self) -> Set[str]:
+        return self._ids_by_name.keys()
+
+    def edges(self) -> Iterator[Edge]:
+        """Every connection, ordered by target and input."""
+        for node in self.nodes.values():
+            for index, source in enumerate(node.inputs):
+                if isinstance(source, str):
+                    yield Edge(source, node.id, index)
+
+    def consumers(self, id: str) -> list[Edge]:
+        """The edges that leave a node."""
+        return [edge for edge in self.edges() if edge.source == id]
+
+    def to_networkx(self) -> nx.DiGraph:
+        """The nodes' ids and connections for layouts and exports, in order of creation."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from((edge.source, edge.target) for edge in self.edges())
+        return graph
+
+    def topological_ids(self) -> list[str]:
+        """All ids, each after its inputs; in order of creation where that leaves a choice."""
+        order: list[str] = []
+        visited: set[str] = set()
+        for start in self.nodes:
+            if start in visited:
+                continue
+            visited.add(start)
+            path = [(start, iter(self.nodes[start].sources))]
+            while path:
+                id, sources = path[-1]
+                for source in sources:
+                    if source not in visited:
+                        visited.add(source)
+                        path.append((source, iter(self.nodes[source].sources)))
+                        break
+                else:
+                    order.append(id)
+                    path.pop()
+        return order
+
+    def find_cycle(self, source: str, target: str) -> list[str] | None:
+        """The ids of the cycle that connecting source to target would close, or None."""
+        came_from: dict[str, str | None] = {source: None}
+        stack = [source]
+        while stack:
+            id = stack.pop()
+            if id == target:
+                cycle = [id]
+                while (following := came_from[cycle[-1]]) is not None:
+                    cycle.append(following)
+                return [*cycle, target]
+            for input_id in self.nodes[id].sources:
+                if input_id not in came_from:
+                    came_from[input_id] = id
+                    stack.append(input_id)
+        return None
+
+    # ----- the output -----------------------------------------------------------------------
+
+    @property
+    def output(self) -> str | None:
+        """Id of the node that backward starts from; None where there are no nodes.
+
+        The chosen one; one that was not chosen by name gives way once something is computed
+        from it. Else the newest node with inputs that nothing uses, else the newest leaf.
+        """
+        if not self._is_output_known:
+            self._output = self._find_output()
+            self._is_output_known = True
+        return self._output
+
+    def _find_output(self) -> str | None:
+        chosen = self._chosen_output
+        used = {source for node in self.nodes.values() for source in node.sources}
+        if chosen in self.nodes and (self._is_output_explicit or chosen not in used):
+            return chosen
+        ends = [node for node in self.nodes.values() if node.id not in used]
+        computed = [node for node in ends if not node.is_leaf]
+        return (computed or ends)[-1].id if ends else None
+
+    @property
+    def chosen_output(self) -> tuple[str | None, bool]:
+        """The output as it was chosen, and whether by name (as `L.backward()` does)."""
+        return self._chosen_output, self._is_output_explicit
+
+    def set_output(self, id: str | None, *, explicit: bool = True) -> None:
+        """Choose where backward starts; None leaves the choice to the graph."""
+        if id is not None:
+            self._node(id)
+        self._chosen_output = id
+        self._is_output_explicit = explicit and id is not None
+        self._changed()
+
+    # ----- edits ----------------------------------------------------------------------------
+
+    def add(
+        self,
+        op: str = LEAF,
+        *,
+        name: str | None = None,
+        data: float = 0.0,
+        inputs: Sequence[Source] | None = None,
+        label: str = "",
+        id: str | None = None,
+    ) -> Node:
+        """A new node; an automatic name where none is given, inputs 0.0 where not connected."""
+        row = None if op == LEAF else OPS.find(op)
+        if op != LEAF and row is None:
+            raise GraphError(f"There is no op {op!r}.")
+        arity = row.arity if row else 0
+        sources = tuple(inputs) if inputs is not None else (0.0,) * arity
+        if len(sources) != arity:
+            raise GraphError(f"{op} takes {arity} inputs, not {len(sources)}.")
+        for source in sources:
+            if isinstance(source, str):
+                self._node(source)
+        if name is not None:
+            self._check_name(name)
+        if id is None:
+            id = next(new for number in self._ids if (new := str(number)) not in self.nodes)
+        elif id in self.nodes:
+            raise GraphError(f"There is a node {id!r} already.")
+        node = Node(
+            id, row.name if row else LEAF, name or self.new_name(is_leaf=row is None), label,
+            sources, float(data), is_auto_named=name is None,
+        )  # fmt: skip
+        self.nodes[id] = node
+        self._ids_by_name[node.name] = id
+        self._changed()
+        return node
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take nodes out; inputs that they fed keep the number that they last received."""
+        gone = {self._node(id).id for id in ids}
+        for edge in list(self.edges()):
+            if edge.source in gone and edge.target not in gone:
+                self.disconnect(edge.target, edge.input_index)
+        for id in gone:
+            self._forget(id)
+        self._changed()
+
+    def connect(self, source: str, target: str, index: int) -> None:
+        """Feed a node's result into input `index` of another, in place of what was there."""
+        node = self._node(target)
+        self._check_input(node, index)
+        self._node(source)
+        cycle = self.find_cycle(source, target)
+        if cycle is not None:
+            names = " → ".join(self.nodes[id].name for id in cycle)
+            raise GraphError(f"Would make a cycle: {names}")
+        self._set_input(node, index, source)
+
+    def disconnect(self, target: str, index: int) -> None:
+        """Free an input; it keeps the number that it last received."""
+        node = self._node(target)
+        self._check_input(node, index)
+        source = node.inputs[index]
+        if isinstance(source, str):
+            self._set_input(node, index, self.nodes[source].data)
+
+    def set_input(self, id: str, index: int, number: float) -> None:
+        """Give an input that is not connected its number."""
+        node = self._node(id)
+        self._check_input(node, index)
+        if isinstance(node.inputs[index], str):
+            raise GraphError(f"Input {index + 1} of {node.name} is connected.")
+        self._set_input(node, index, float(number))
+
+    def set_data(self, id: str, number: float) -> None:
+        """Give a leaf its number. This changes no structure."""
+        node = self._node(id)
+        if not node.is_leaf:
+            raise GraphError(f"{node.name} is computed; only a leaf's number can be set.")
+        node.data = float(number)
+
+    def rename(self, id: str, name: str) -> None:
+        """Give a node a name: an identifier that no other node has."""
+        node = self._node(id)
+        if name != node.name:
+            self._check_name(name)
+        del self._ids_by_name[node.name]
+        self._ids_by_name[name] = id
+        node.name = name
+        node.is_auto_named = False
+        self._changed()
+
+    def set_label(self, id: str, label: str) -> None:
+        self._node(id).label = label
+        self._changed()
+
+    def set_muted(self, id: str, is_muted: bool) -> None:
+        self._node(id).is_muted = is_muted
+        self._changed()
+
+    def new_name(self, *, is_leaf: bool) -> str:
+        """A short free name: a, b, c ... for a leaf, n1, n2 ... for what is computed."""
+        letters = "abcdefghijklmnopqrstuvwxyz" if is_leaf else ""
+        prefix = "x" if is_leaf else "n"
+        # Where nothing was deleted, the first number tried is free.
+        numbers = count(1) if len(self) < 1000 else count(len(self))
+        candidates = chain(letters, (f"{prefix}{number}" for number in numbers))
+        return next(name for name in candidates if name not in self._ids_by_name)
+
+    # ----- undo and copies ------------------------------------------------------------------
+
+    def state(self) -> dict[str, NodeState]:
+        """Every node's lasting half, by id, in order."""
+        return {id: node.state() for id, node in self.nodes.items()}
+
+    def restore(
+        self,
+        changed: Mapping[str, NodeState | None],
+        order: Sequence[str] | None = None,
+        output: tuple[str | None, bool] = (None, False),
+    ) -> None:
+        """Set nodes to a former state; None takes one out. `order` is that of all ids after."""
+        structural: dict[str, NodeState | None] = {}
+        for id, state in changed.items():
+            node = self.nodes.get(id)
+            if node and state and node.is_leaf and node.state()._replace(data=state.data) == state:
+                node.data = state.data
+            else:
+                structural[id] = state
+        if not structural and order is None and output == self.chosen_output:
+            return
+        former_order = list(self.nodes)
+        former_grads = {id: self.nodes[id].grad for id in structural if id in self.nodes}
+        for id in former_grads:  # all leave before any returns: two may have swapped their names
+            self._forget(id)
+        for id, state in structural.items():
+            if state is not None:
+                op, name, label, inputs, data, muted, auto = state
+                grad = former_grads.get(id, 0.0)
+                self.nodes[id] = Node(id, op, name, label, inputs, data, grad, muted, auto)
+                self._ids_by_name[name] = id
+        self.nodes = {id: self.nodes[id] for id in (order or former_order)}
+        self._chosen_output, self._is_output_explicit = output
+        self._changed()
+
+    def copy(self) -> "Graph":
+        """An independent graph with the same nodes, ids and numbers."""
+        twin = Graph()
+        twin.restore(self.state(), list(self.nodes), self.chosen_output)
+        twin.evaluate()
+        return twin
+
+    # ----- numbers --------------------------------------------------------------------------
+
+    def evaluate(self) -> None:
+        """Clear the gradients, run forward through all nodes and backward from the output."""
+        values = self.values()
+        for id, node in self.nodes.items():
+            if node.is_leaf:
+                values[id].data = node.data
+        forward(self._order)
+        for value in self._order:
+            value.grad = 0.0
+        output = self.output
+        if output is not None:
+            values[output].backward()
+        for id, node in self.nodes.items():
+            value = values[id]
+            node.data, node.grad = value.data, value.grad
+
+    def values(self) -> dict[str, Value]:
+        """The Value that each node stands for; built anew only after a change of structure."""
+        if self._values is None:
+            self._values = self._build_values()
+            self._order = _order_of_all(self._values.values())
+            self.reached = self._reached_from_output()
+        return self._values
+
+    def _build_values(self) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for id in self.topological_ids():
+            node = self.nodes[id]
+            inputs = [values[s] if isinstance(s, str) else s for s in node.inputs]
+            if node.is_leaf:
+                values[id] = Value(node.data, label=node.name)
+                continue
+            if node.is_muted:
+                values[id] = apply(OPS["mul"], inputs[0], 1.0)  # exact, and passes the gradient
+            elif node.op == "pow" and isinstance(inputs[0], Value):
+                values[id] = inputs[0] ** inputs[1]  # a number typed in is a constant exponent
+            else:
+                values[id] = apply(OPS[node.op], *inputs)
+            values[id].label = node.name
+        return values
+
+    def _reached_from_output(self) -> frozenset[str]:
+        output = self.output
+        reached = {output} if output is not None else set()
+        stack = list(reached)
+        while stack:
+            for source in self.nodes[stack.pop()].sources:
+                if source not in reached:
+                    reached.add(source)
+                    stack.append(source)
+        return frozenset(reached)
+
+    # ----- checks ---------------------------------------------------------------------------
+
+    def _node(self, id: str) -> Node:
+        if id not in self.nodes:
+            raise GraphError(f"There is no node {id!r}.")
+        return self.nodes[id]
+
+    def _check_input(self, node: Node, index: int) -> None:
+        if not 0 <= index < len(node.inputs):
+            raise GraphError(f"{node.name} has no input {index + 1}.")
+
+    def _check_name(self, name: str) -> None:
+        if not name.isidentifier():
+            raise GraphError(f"{name!r} is not a name: use letters, digits and _, no digit first.")
+        if keyword.iskeyword(name):
+            raise GraphError(f"{name!r} is a word of Python and can't be a name.")
+        if self.find(name) is not None:
+            raise GraphError(f"There is a node {name} already.")
+
+    def _set_input(self, node: Node, index: int, source: Source) -> None:
+        node.inputs = (*node.inputs[:index], source, *node.inputs[index + 1 :])
+        self._changed()
+
+    def _changed(self) -> None:
+        self.revision += 1
+        self._values = None
+        self._is_output_known = False
+
+    def _forget(self, id: str) -> None:
+        del self._ids_by_name[self.nodes.pop(id).name]
+
+
+def _order_of_all(values: Iterable[Value]) -> list[Value]:
+    """These Values, given in topological order, with the constants that they take in between."""
+    order: dict[Value, None] = {}
+    for value in values:
+        order.update(dict.fromkeys(value._prev))
+        order[value] = None
+    return list(order)
