@@ -8,7 +8,7 @@ Source of the method: A. Karpathy, micrograd, https://github.com/karpathy/microg
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.ops import OPS, Op, as_float64, ieee, rule
 
@@ -62,6 +62,9 @@ class Value:
         return apply(OPS["abs"], self)
 
     # exp, log, tanh, relu ...: one method per named row of the op table, added below.
+    if TYPE_CHECKING:
+
+        def __getattr__(self, op: str) -> Callable[..., "Value"]: ...
 
     # ----- backward -------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ class Op:
     def __call__(self, *inputs: float) -> float:
         """The op's result on float64 numbers: IEEE, without exception or warning."""
         with ieee():
-            return as_float64(self.function(*inputs))
+            result: float = as_float64(self.function(*inputs))
+        return result
 
     def local_derivatives(self, inputs: tuple[float, ...], out: float) -> tuple[float, ...]:
         """d out / d input for each input, at these float64 numbers; call it inside `ieee()`."""
