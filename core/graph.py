@@ -6,6 +6,7 @@ their data and grad back into the nodes.
 """
 
 import keyword
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain, count
@@ -53,6 +54,7 @@ class Node:
     grad: float = 0.0
     is_muted: bool = False  # passes its first input through
     is_auto_named: bool = False  # the text writes it without a name of its own, where it can
+    aliases: tuple[str, ...] = ()  # further names of the same node, as after `b = a`
 
     @property
     def is_leaf(self) -> bool:
@@ -67,8 +69,9 @@ class Node:
         """All of the node that is kept in files and in undo."""
         data = self.data if self.is_leaf else 0.0
         return NodeState(
-            self.op, self.name, self.label, self.inputs, data, self.is_muted, self.is_auto_named
-        )
+            self.op, self.name, self.label, self.inputs, data,
+            self.is_muted, self.is_auto_named, self.aliases,
+        )  # fmt: skip
 
 
 class NodeState(NamedTuple):
@@ -81,6 +84,7 @@ class NodeState(NamedTuple):
     data: float
     is_muted: bool
     is_auto_named: bool
+    aliases: tuple[str, ...] = ()
 
 
 class Graph:
@@ -307,10 +311,11 @@ class Graph:
     def rename(self, id: str, name: str) -> None:
         """Give a node a name: an identifier that no other node has."""
         node = self._node(id)
-        if name != node.name:
+        if name != node.name and name not in node.aliases:
             self._check_name(name)
         del self._ids_by_name[node.name]
         self._ids_by_name[name] = id
+        node.aliases = tuple(alias for alias in node.aliases if alias != name)
         node.name = name
         node.is_auto_named = False
         self._changed()
@@ -360,10 +365,10 @@ class Graph:
             self._forget(id)
         for id, state in structural.items():
             if state is not None:
-                op, name, label, inputs, data, muted, auto = state
+                op, name, label, inputs, data, muted, auto, aliases = state
                 grad = former_grads.get(id, 0.0)
-                self.nodes[id] = Node(id, op, name, label, inputs, data, grad, muted, auto)
-                self._ids_by_name[name] = id
+                self.nodes[id] = Node(id, op, name, label, inputs, data, grad, muted, auto, aliases)
+                self._ids_by_name.update(dict.fromkeys((name, *aliases), id))
         self.nodes = {id: self.nodes[id] for id in (order or former_order)}
         self._chosen_output, self._is_output_explicit = output
         self._changed()
@@ -441,7 +446,7 @@ class Graph:
             raise GraphError(f"{node.name} has no input {index + 1}.")
 
     def _check_name(self, name: str) -> None:
-        if not name.isidentifier():
+        if not name.isidentifier() or name != unicodedata.normalize("NFKC", name):
             raise GraphError(f"{name!r} is not a name: use letters, digits and _, no digit first.")
         if keyword.iskeyword(name):
             raise GraphError(f"{name!r} is a word of Python and can't be a name.")
@@ -458,7 +463,9 @@ class Graph:
         self._is_output_known = False
 
     def _forget(self, id: str) -> None:
-        del self._ids_by_name[self.nodes.pop(id).name]
+        node = self.nodes.pop(id)
+        for name in (node.name, *node.aliases):
+            del self._ids_by_name[name]
 
 
 def _order_of_all(values: Iterable[Value]) -> list[Value]:
