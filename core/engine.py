@@ -52,6 +52,8 @@ class Value:
         """A number as exponent is a constant, not an input: `_prev` is (x,), `_op` is '**3'."""
         if isinstance(exponent, Value):
             return apply(OPS["pow"], self, exponent)
+        if type(exponent) is not int or abs(exponent) > 2**53:  # as float64 no longer exact
+            exponent = as_float64(exponent)
         op = f"**{exponent}"
         return Value(rule(op)(self.data), (self,), op)
 

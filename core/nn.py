@@ -14,6 +14,13 @@ from core.ops import OPS
 ACTIVATIONS = ("linear", *(op.name for op in OPS.values() if op.arity == 1))
 
 
+def checked_activation(name: str) -> str:
+    """`name`, if there is such an activation. Raises ValueError, with the names, if not."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"no activation {name!r}; there are {', '.join(ACTIVATIONS)}")
+    return name
+
+
 class Module:
     """Something with parameters."""
 
@@ -39,7 +46,7 @@ class Neuron(Module):
         init: str = "micrograd",
         nout: int = 1,
     ) -> None:
-        self.activation = activation or ("relu" if nonlin else "linear")
+        self.activation = checked_activation(activation or ("relu" if nonlin else "linear"))
         self.nonlin = self.activation != "linear"
         weights, bias = initial_parameters(init, nin, nout)
         self.w = [Value(weight) for weight in weights]
@@ -53,7 +60,8 @@ class Neuron(Module):
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        return f"{self.activation.capitalize()}Neuron({len(self.w)})"
+        word = OPS[self.activation].symbol if self.nonlin else self.activation
+        return f"{word[0].upper()}{word[1:]}Neuron({len(self.w)})"
 
 
 class Layer(Module):
@@ -98,8 +106,7 @@ class MLP(Module):
         if len(names) != hidden:
             raise ValueError(f"{len(names)} activations for {hidden} hidden layers")
         for name in (*names, output):
-            if name not in ACTIVATIONS:
-                raise ValueError(f"no activation {name!r}; there are {', '.join(ACTIVATIONS)}")
+            checked_activation(name)  # before any weight is drawn
         sizes = [nin, *nouts]
         self.layers = [
             Layer(sizes[i], sizes[i + 1], activation=name, init=init)
