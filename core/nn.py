@@ -115,7 +115,7 @@ class MLP(Module):
 
     def __call__(self, x: Sequence[Any]) -> Any:
         for layer in self.layers:
-            x = layer(x)
+            x = layer([x] if isinstance(x, Value) else x)  # a layer of one neuron gives a Value
         return x
 
     def parameters(self) -> list[Value]:

@@ -13,7 +13,7 @@ gives the IEEE result (inf, nan), never an exception, on floats and on arrays al
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -56,6 +56,9 @@ class Op:
 
     def __call__(self, *inputs: float) -> float:
         """The op's result on float64 numbers: IEEE, without exception or warning."""
+        for x in inputs:
+            if isinstance(x, Symbolic):
+                return cast(float, x.result(self.symbol))
         with ieee():
             result: float = as_float64(self.function(*inputs))
         return result
@@ -148,6 +151,10 @@ class Symbolic:
     """Base of whatever stands in for a float in `Value.data` while a graph is traced."""
 
     __slots__ = ()
+
+    def result(self, symbol: str) -> Any:
+        """What stands in for the result of an op on this and maybe other numbers."""
+        raise NotImplementedError
 
 
 def as_float64(number: Any) -> Any:

@@ -1,0 +1,91 @@
+"""Which samples make which batch, epoch after epoch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Indices = NDArray[np.int64]
+
+LAST_BATCH_RULES = ("own", "carry", "drop")
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """Some batches in a row: batch i is `order[starts[i] : starts[i] + sizes[i]]`.
+
+    Where `order` is None the samples themselves stand in that order.
+    """
+
+    order: Indices | None
+    starts: Indices
+    sizes: Indices
+
+    def samples(self, batch: int) -> slice | Indices:
+        """The samples of one batch, as an index."""
+        start = int(self.starts[batch])
+        stop = start + int(self.sizes[batch])
+        return slice(start, stop) if self.order is None else self.order[start:stop]
+
+
+class Batches:
+    """An endless series of batches over `n` samples.
+
+    last_batch: what a shorter last batch of an epoch does. "own": it is a batch. "carry": its
+    samples come before those of the next epoch's first batch, in one larger batch, as in
+    TensorFlow Playground. "drop": it is left out.
+    """
+
+    def __init__(self, n: int, batch_size: int, shuffle: bool, last_batch: str, seed: int) -> None:
+        self.n, self.batch_size = n, batch_size
+        # The order within a batch of everything changes nothing.
+        self.shuffle = shuffle and batch_size < n
+        self.last_batch = last_batch
+        self.batches_per_epoch = -(-n // batch_size) if last_batch == "own" else n // batch_size
+        self._random = np.random.default_rng(seed)
+        self._epoch_order = np.arange(n)
+        self._carried = np.empty(0, dtype=np.int64)
+        self._starts = np.empty(0, dtype=np.int64)
+        self._sizes = np.empty(0, dtype=np.int64)
+        self._next = 0  # batch within the present epoch
+
+    def take(self, count: int) -> BatchPlan:
+        """The next `count` batches."""
+        orders: list[Indices] = []
+        starts: list[Indices] = []
+        sizes: list[Indices] = []
+        before = 0
+        while count > 0:
+            if self._next >= len(self._starts):
+                self._begin_epoch()
+            batches = slice(self._next, min(self._next + count, len(self._starts)))
+            starts.append(self._starts[batches] + before)
+            sizes.append(self._sizes[batches])
+            if self._reorders:
+                orders.append(self._epoch_order)
+                before += len(self._epoch_order)
+            count -= batches.stop - batches.start
+            self._next = batches.stop
+        if not starts:
+            nothing = np.empty(0, dtype=np.int64)
+            return BatchPlan(None, nothing, nothing)
+        order = np.concatenate(orders) if self._reorders else None
+        return BatchPlan(order, np.concatenate(starts), np.concatenate(sizes))
+
+    @property
+    def _reorders(self) -> bool:
+        return self.shuffle or (self.last_batch == "carry" and self.n % self.batch_size > 0)
+
+    def _begin_epoch(self) -> None:
+        order = self._random.permutation(self.n) if self.shuffle else np.arange(self.n)
+        carried = len(self._carried)
+        self._epoch_order = np.concatenate([self._carried, order]) if carried else order
+        ends = np.arange(self.batch_size, self.n + 1, self.batch_size) + carried
+        rest = self._epoch_order[ends[-1] :]
+        if len(rest) and self.last_batch == "own":
+            ends = np.append(ends, self.n)
+        if self.last_batch == "carry":
+            self._carried = rest
+        self._starts = np.concatenate([[0], ends[:-1]])
+        self._sizes = ends - self._starts
+        self._next = 0

@@ -1,0 +1,118 @@
+"""Steps of training on arrays: gradient, penalties, optimizer.
+
+`StepRunner` is where the compiled loop and the NumPy loop meet: both change the same `State`, so
+one can take over from the other between two runs.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.batches import BatchPlan
+from core.optim import Optimizer
+from core.tape import Tape
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a gradient becomes a step."""
+
+    optimizer: Optimizer
+    takes_mean: bool  # else the sum over the batch
+    l1: float
+    l2: float
+    after_error_step: bool  # TensorFlow Playground's regularization
+    adds_to_grad: bool  # no zero_grad
+
+
+@dataclass
+class State:
+    """All that a step changes."""
+
+    data: Floats  # (n_parameters,)
+    grad: Floats  # (n_parameters,)
+    memory: Floats  # (state_size of the optimizer, n_parameters)
+    dead: NDArray[np.bool_]  # (n_parameters,): weights that L1 has taken through zero
+    step: int
+
+    @classmethod
+    def zeros(cls, n_parameters: int, state_size: int) -> "State":
+        """The state before the first step."""
+        return cls(
+            np.zeros(n_parameters),
+            np.zeros(n_parameters),
+            np.zeros((state_size, n_parameters)),
+            np.zeros(n_parameters, dtype=np.bool_),
+            0,
+        )
+
+
+class StepRunner:
+    """Makes steps over batches of one data set."""
+
+    def __init__(self, tape: Tape, rules: Rules, inputs: Floats, targets: Floats) -> None:
+        self.tape = tape
+        self.rules = rules
+        self.rows = tape.program.prepare(inputs, targets)
+
+    def run(
+        self, state: State, batches: BatchPlan, rates: Floats, losses: Floats, wait: bool
+    ) -> None:
+        """One step per batch, at these learning rates; each batch's loss goes to `losses`."""
+        for i in range(len(losses)):
+            losses[i] = self._numpy_step(state, batches.samples(i), float(rates[i]))
+
+    def _numpy_step(self, state: State, samples: slice | NDArray[np.int64], rate: float) -> float:
+        rules = self.rules
+        rows = self.rows[:, samples]
+        weight = 1.0 / rows.shape[1] if rules.takes_mean else 1.0
+        sample_losses, gradient = self.tape.numpy.loss_and_gradient(state.data, rows, weight)
+        with np.errstate(all="ignore"):
+            loss = float(np.sum(sample_losses)) * weight
+            loss += self._penalty(state.data)
+            if not rules.after_error_step:
+                self._add_penalty_gradient(state.data, gradient)
+            if rules.adds_to_grad:
+                gradient = state.grad + gradient
+            state.grad[:] = gradient
+            before = state.data.copy() if rules.after_error_step else state.data
+            rules.optimizer.update(state.data, state.grad, state.memory, rate, state.step)
+            if rules.after_error_step:
+                self._shrink_weights(state, before, rate)
+        state.step += 1
+        return loss
+
+    def _penalty(self, data: Floats) -> float:
+        """What l1 and l2 add to the loss."""
+        rules = self.rules
+        l2 = rules.l2
+        if rules.after_error_step:
+            data = data[self.tape.program.is_weight]
+            l2 *= 0.5
+        penalty = 0.0
+        if rules.l1:
+            penalty += rules.l1 * float(np.sum(np.abs(data)))
+        if rules.l2:
+            penalty += l2 * float(np.sum(data * data))
+        return penalty
+
+    def _add_penalty_gradient(self, data: Floats, gradient: Floats) -> None:
+        if self.rules.l1:
+            gradient += self.rules.l1 * np.sign(data)
+        if self.rules.l2:
+            gradient += 2.0 * self.rules.l2 * data
+
+    def _shrink_weights(self, state: State, before: Floats, rate: float) -> None:
+        """TensorFlow Playground's rule: derivatives are taken where the weights were before."""
+        rules = self.rules
+        weights = self.tape.program.is_weight
+        if rules.l1 or rules.l2:
+            data = state.data
+            shrunk = data - rate * (rules.l1 * np.sign(before) + rules.l2 * before)
+            crosses = weights & (data * shrunk < 0.0) & (rules.l1 > 0.0)
+            data[weights] = shrunk[weights]
+            state.dead |= crosses
+        state.data[state.dead] = 0.0

@@ -1,0 +1,299 @@
+"""The training loop: batches, loss, gradients, penalties, optimizer, all on the tape.
+
+`Trainer` gives the numbers that the lecture's loop over Values gives,
+
+    for k in range(steps):
+        loss = sum of the batch's losses, / n          # forward
+        zero_grad(); loss.backward()                   # backward
+        for p in model.parameters(): p.data -= learning_rate * p.grad
+
+without making a Value per step: parameters live in arrays while `run` runs, and the model's
+Values get their new data and grad at its end.
+"""
+
+import math
+import operator
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core import losses, optim
+from core.batches import LAST_BATCH_RULES, Batches
+from core.engine import Value
+from core.steps import Rules, State, StepRunner
+from core.tape import Tape
+from core.trace import SampleLoss, as_outputs
+
+Floats = NDArray[np.float64]
+LearningRate = float | Callable[[int], float]
+
+SAMPLES_PER_CALL = 1 << 17  # so that an order of shuffled samples stays small
+
+
+class Model(Protocol):
+    """Whatever maps one sample's Values to Values and lists its parameters."""
+
+    def __call__(self, x: Any, /) -> Any: ...
+    def parameters(self) -> list[Value]: ...
+
+
+class Trainer:
+    """Trains a model of Values. Not for two threads at once.
+
+    inputs: (n, features). targets: (n,) or (n, outputs). loss: a name of `core.losses.LOSSES` or
+    a function of one sample's (outputs, targets), lists of Values. reduction: "mean" or "sum"
+    over the samples of a batch. optimizer: a name or an instance from `core.optim`.
+    learning_rate: a number, or a function of the step number from 0; may be set between runs.
+    batch_size: None for all samples. last_batch: "own", "carry" or "drop", see `Batches`.
+    regularization: "loss" adds l1*sum|p| + l2*sum(p*p) over all parameters to each step's loss;
+    "playground" shrinks weights (not biases) after the error step, as TensorFlow Playground does.
+    zero_grad: False adds each step's gradients to the last ones, the lecture's famous bug.
+    seed: of the generator that shuffles each epoch. wait_for_kernels: False lets NumPy serve
+    until the compiled kernels are ready.
+
+    Raises ValueError for empty, non-finite or mismatched data, for settings that do not exist,
+    and TraceError (a ValueError) for a model whose graph depends on the numbers.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        inputs: ArrayLike,
+        targets: ArrayLike,
+        *,
+        loss: str | SampleLoss = "squared_error",
+        reduction: str = "mean",
+        optimizer: str | optim.Optimizer = "sgd",
+        learning_rate: LearningRate = 0.1,
+        batch_size: int | None = None,
+        shuffle: bool = True,
+        last_batch: str = "own",
+        l1: float = 0.0,
+        l2: float = 0.0,
+        regularization: str = "loss",
+        zero_grad: bool = True,
+        seed: int = 0,
+        wait_for_kernels: bool = True,
+    ) -> None:
+        _check_choice("reduction", reduction, ("mean", "sum"))
+        _check_choice("last_batch", last_batch, LAST_BATCH_RULES)
+        _check_choice("regularization", regularization, ("loss", "playground"))
+        self.model = model
+        self.reduction = reduction
+        self.learning_rate = learning_rate
+        self.wait_for_kernels = wait_for_kernels
+        self._inputs, self._targets = checked_data(inputs, targets)
+        self._parameters = list(model.parameters())
+        sample_loss = losses.find(loss)
+        self.tape = Tape(
+            model,
+            self._parameters,
+            self._inputs.shape[1],
+            loss=sample_loss,
+            n_targets=self._targets.shape[1],
+        )
+        self._check_samples(model, sample_loss)
+        self._batches = Batches(
+            len(self._inputs),
+            _checked_batch_size(batch_size, len(self._inputs)),
+            shuffle,
+            last_batch,
+            seed,
+        )
+        rules = Rules(
+            optimizer=optim.find(optimizer),
+            takes_mean=reduction == "mean",
+            l1=_checked_penalty("l1", l1),
+            l2=_checked_penalty("l2", l2),
+            after_error_step=regularization == "playground",
+            adds_to_grad=not zero_grad,
+        )
+        self._state = State.zeros(len(self._parameters), rules.optimizer.state_size)
+        self._runner = StepRunner(self.tape, rules, self._inputs, self._targets)
+        self._data_list: list[float] = []
+        self._grad_list: list[float] = []
+
+    @property
+    def step(self) -> int:
+        """Number of updates made so far."""
+        return self._state.step
+
+    @property
+    def epoch(self) -> float:
+        """Epochs made so far."""
+        return self._state.step / self._batches.batches_per_epoch
+
+    @property
+    def learning_rate(self) -> LearningRate:
+        """A number, or a function of the step number from 0."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: LearningRate) -> None:
+        if not callable(rate) and (not isinstance(rate, Real) or math.isnan(rate)):
+            raise ValueError(f"learning_rate must be a number or a function, not {rate!r}")
+        self._learning_rate = rate
+
+    def run(self, steps: int) -> Floats:
+        """Make `steps` updates; each one's batch loss before its update, penalties included.
+
+        Starts from the model's Values and leaves the new data and the last gradients there. A
+        loss that is not finite is returned like any other.
+        """
+        steps = operator.index(steps)
+        if steps < 0:
+            raise ValueError(f"steps must be 0 or more, not {steps}")
+        batch_losses = np.empty(steps)
+        if steps == 0:
+            return batch_losses
+        self._read_values()
+        try:
+            most = max(1, SAMPLES_PER_CALL // self._batches.batch_size)
+            for start in range(0, steps, most):
+                part = batch_losses[start : start + most]
+                rates = self._rates(len(part))
+                batches = self._batches.take(len(part))
+                self._runner.run(self._state, batches, rates, part, self.wait_for_kernels)
+        finally:
+            self._write_values()
+        return batch_losses
+
+    def evaluate(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[float, Floats]:
+        """The loss without penalties over these samples, and the outputs, (n, outputs)."""
+        checked_inputs, checked_targets = checked_data(inputs, targets)
+        self._check_columns(checked_inputs, checked_targets)
+        parameters = np.array([p.data for p in self._parameters])
+        sample_losses, outputs = self.tape.evaluate(parameters, checked_inputs, checked_targets)
+        total = float(np.sum(sample_losses))
+        return (total / len(outputs) if self.reduction == "mean" else total), outputs
+
+    def parameters_array(self) -> Floats:
+        """A copy of the parameters' data, without a walk over the Values; between runs."""
+        return self._state.data.copy()
+
+    def gradients_array(self) -> Floats:
+        """A copy of the last step's gradients; between runs."""
+        return self._state.grad.copy()
+
+    def _rates(self, count: int) -> Floats:
+        rate = self._learning_rate
+        if callable(rate):
+            first = self._state.step
+            return np.array([float(rate(k)) for k in range(first, first + count)])
+        return np.full(count, float(rate))
+
+    def _read_values(self) -> None:
+        """Take over data, and with zero_grad=False grad, where somebody changed the Values."""
+        # Comparing lists is quick: floats that were not touched are the same objects.
+        data = [p.data for p in self._parameters]
+        if data != self._data_list or self._state.step == 0:
+            self._state.data[:] = data
+            self._state.dead &= self._state.data == 0.0
+        if self._runner.rules.adds_to_grad:
+            grad = [p.grad for p in self._parameters]
+            if grad != self._grad_list or self._state.step == 0:
+                self._state.grad[:] = grad
+
+    def _write_values(self) -> None:
+        self._data_list = self._state.data.tolist()
+        self._grad_list = self._state.grad.tolist()
+        for p, data, grad in zip(self._parameters, self._data_list, self._grad_list):
+            p.data = data
+            p.grad = grad
+
+    def _check_columns(self, inputs: Floats, targets: Floats) -> None:
+        for name, given, known in (
+            ("inputs", inputs, self._inputs),
+            ("targets", targets, self._targets),
+        ):
+            if given.shape[1] != known.shape[1]:
+                raise ValueError(
+                    f"{name} have {given.shape[1]} columns; the training data has {known.shape[1]}"
+                )
+
+    def _check_samples(self, model: Model, loss: SampleLoss) -> None:
+        """The tape against Values for a few samples, so that no wrong graph goes unnoticed."""
+        n = len(self._inputs)
+        chosen = sorted({0, n - 1, *np.random.default_rng(n).integers(0, n, 2).tolist()})
+        n_outputs = len(self.tape.program.outputs)
+        if loss in losses.LOSSES.values() and n_outputs != self._targets.shape[1]:
+            raise ValueError(
+                f"the model has {n_outputs} outputs, targets have {self._targets.shape[1]} columns"
+            )
+        parameters = np.array([p.data for p in self._parameters])
+        found, outputs = self.tape.evaluate(parameters, self._inputs[chosen], self._targets[chosen])
+        for i, sample in enumerate(chosen):
+            values = as_outputs(model([Value(x) for x in self._inputs[sample].tolist()]))
+            total = loss(list(values), [Value(t) for t in self._targets[sample].tolist()])
+            expected = [v.data for v in values] + [getattr(total, "data", total)]
+            _check_equal(sample, [*outputs[i], found[i]], expected)
+
+
+def checked_data(inputs: ArrayLike, targets: ArrayLike) -> tuple[Floats, Floats]:
+    """Inputs (n, features) and targets (n, outputs) as float64.
+
+    Raises ValueError for data that is empty, has no such shape, or is not finite.
+    """
+    x = _as_floats("inputs", inputs)
+    t = _as_floats("targets", targets)
+    if not x.size or not t.size:
+        raise ValueError(f"no data: inputs have the shape {x.shape}, targets {t.shape}")
+    if x.ndim != 2:
+        raise ValueError(f"inputs must have the shape (n, features), not {x.shape}")
+    if t.ndim == 1:
+        t = t.reshape(-1, 1)
+    if t.ndim != 2:
+        raise ValueError(f"targets must have the shape (n,) or (n, outputs), not {t.shape}")
+    if len(x) != len(t):
+        raise ValueError(f"{len(x)} inputs for {len(t)} targets")
+    for name, array in (("inputs", x), ("targets", t)):
+        bad = np.argwhere(~np.isfinite(array))
+        if len(bad):
+            row, column = bad[0]
+            raise ValueError(
+                f"{name} must be finite: row {row}, column {column} is {array[row, column]}"
+            )
+    return x, t
+
+
+def _as_floats(name: str, array: ArrayLike) -> Floats:
+    try:
+        return np.array(array, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} are not an array of numbers: {error}") from None
+
+
+def _checked_batch_size(batch_size: int | None, n: int) -> int:
+    if batch_size is None:
+        return n
+    try:
+        size = operator.index(batch_size)
+    except TypeError:
+        raise ValueError(f"batch_size must be a whole number, not {batch_size!r}") from None
+    if not 1 <= size <= n:
+        raise ValueError(f"batch_size must be from 1 to the number of samples, {n}, not {size}")
+    return size
+
+
+def _checked_penalty(name: str, value: float) -> float:
+    if not isinstance(value, Real) or not (0.0 <= value < math.inf):
+        raise ValueError(f"{name} must be a finite number from 0 on, not {value!r}")
+    return float(value)
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+
+
+def _check_equal(sample: int, found: list[float], expected: list[float]) -> None:
+    scale = max(1.0, *(abs(x) for x in expected if math.isfinite(x)), 0.0)
+    for a, b in zip(found, expected):
+        if math.isfinite(b) and not abs(a - b) <= 1e-6 * scale:
+            raise ValueError(
+                f"the model gives {b!r} for sample {sample} where its traced graph gives {a!r}: "
+                "its graph must be the same for every sample and every call"
+            )
