@@ -23,11 +23,12 @@ STEPS = 255  # table entries on each side of zero
 def symlog(numbers: npt.ArrayLike, scale: float) -> Floats:
     """Signed shares of the full colour, -1 .. 1; nan stays nan."""
     array = np.asarray(numbers, dtype=np.float64)
+    sign: Floats = np.sign(array)
     if not scale > 0:
-        return np.sign(array)
+        return sign
     with np.errstate(invalid="ignore", over="ignore"):
         share = np.log1p(10.0 * np.abs(array) / scale) / np.log1p(10.0)
-        return np.sign(array) * np.minimum(share, 1.0)
+        return sign * np.minimum(share, 1.0)
 
 
 def robust_scale(numbers: npt.ArrayLike) -> float:

@@ -5,7 +5,8 @@ pixels. `theme.current()` is the theme in force; whoever paints asks it at each 
 keeps colours listens to `theme.notifier.changed`.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
@@ -75,7 +76,7 @@ class Theme:
     point_outline: str
     runs: tuple[str, ...]
     race: tuple[str, ...]
-    _colors: dict[str, QColor] = field(default_factory=dict, compare=False, repr=False)
+    _colors: dict[str, QColor] = dataclasses.field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_dark(self) -> bool:
