@@ -1,0 +1,306 @@
+"""All that decides a training run, in one frozen record.
+
+The same record gives the same data, the same initial weights and the same run, and it is what
+the project file keeps. What a person can choose wrongly is refused here, with words for them.
+"""
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from core import datasets, losses, optim
+from core.datasets import Data, Dataset
+from core.nn import ACTIVATIONS, INITS, MLP
+from core.optim import SGD, Constant, Cosine, LinearDecay, Optimizer, Schedule, StepDecay, WarmUp
+
+MOST_LAYERS = 10
+MOST_NEURONS = 64
+MOST_POINTS = 20_000  # that a run in the window is offered
+OUTPUTS = ("tanh", "linear", "sigmoid")
+
+SCHEDULES = ("constant", "linear", "step", "cosine", "warm_up")
+
+# What needs new data or a new network, so that the run begins anew; the rest changes in mid-run.
+RESTARTING = frozenset(
+    ["dataset", "noise", "train_percent", "points", "data_seed", "features"]
+    + ["hidden", "activation", "output", "init", "seed"]
+)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A schedule that has been going on for `from_step` steps already."""
+
+    schedule: Schedule
+    from_step: int
+
+    def __call__(self, step: int) -> float:
+        return self.schedule(step + self.from_step)
+
+
+@dataclass(frozen=True)
+class Hyperparameters:
+    """Data, network and training of a run. The defaults are TensorFlow Playground's.
+
+    noise, train_percent: percent. batch_size: None trains on all points at once. learning_rate:
+    where the schedule begins; `schedule_steps` is how long it takes. The rest as in Trainer.
+    Raises ValueError, in words for the user, for what cannot be trained.
+    """
+
+    dataset: str = "circle"
+    noise: float = 0.0
+    train_percent: float = 50.0
+    points: int = 500
+    data_seed: int = 0
+    features: tuple[str, ...] = ("x1", "x2")
+
+    hidden: tuple[int, ...] = (4, 2)
+    activation: str = "tanh"
+    output: str = "tanh"
+    init: str = "playground"
+    seed: int = 0
+
+    loss: str = "half_squared_error"
+    reduction: str = "mean"
+    optimizer: Optimizer = field(default_factory=SGD)
+    learning_rate: float = 0.03
+    schedule: str = "constant"
+    schedule_steps: int = 1000
+    batch_size: int | None = 10
+    shuffle: bool = False
+    last_batch: str = "own"
+    l1: float = 0.0
+    l2: float = 0.0
+    regularization: str = "loss"
+    zero_grad: bool = True
+
+    def __post_init__(self) -> None:
+        row = datasets.find(self.dataset)
+        _check_hidden(self.hidden)
+        if row.features == 2 and not self.features:
+            raise ValueError("Choose at least one feature: a network needs an input.")
+        for name, choices in (
+            ("activation", ACTIVATIONS), ("output", ACTIVATIONS), ("init", INITS),
+            ("loss", losses.LOSSES), ("schedule", SCHEDULES), ("reduction", ("mean", "sum")),
+            ("last_batch", ("own", "carry", "drop")), ("regularization", ("loss", "playground")),
+        ):  # fmt: skip
+            if getattr(self, name) not in choices:
+                known = ", ".join(choices)
+                raise ValueError(f"no {name} {getattr(self, name)!r}; there are {known}")
+        check_rate(self.learning_rate)
+        for name in ("l1", "l2"):
+            check_penalty(getattr(self, name))
+        if self.batch_size is not None and self.batch_size < 1:
+            raise ValueError("A batch has at least 1 point.")
+
+    @property
+    def row(self) -> Dataset:
+        """The data set's row."""
+        return datasets.find(self.dataset)
+
+    @property
+    def n_inputs(self) -> int:
+        """Inputs of the network."""
+        return len(self.features) if self.row.features == 2 else self.row.features
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Inputs, then neurons of each layer, the output last."""
+        return (self.n_inputs, *self.hidden, 1)
+
+    def data(self) -> tuple[Data, Data]:
+        """The points to train on and those to test with, coordinates as they are."""
+        made = self.row.make(self.points, self.noise, self.data_seed)
+        return datasets.split(made, self.train_percent)
+
+    def model(self) -> MLP:
+        """A network with its initial weights, the same for the same seed."""
+        state = random.getstate()
+        random.seed(self.seed)
+        try:
+            return MLP(
+                self.n_inputs, [*self.hidden, 1],
+                activation=self.activation, output=self.output, init=self.init,
+            )  # fmt: skip
+        finally:
+            random.setstate(state)
+
+    def rate_schedule(self, from_step: int = 0) -> Schedule | Later | float:
+        """The learning rate for a Trainer whose step 0 is the run's step `from_step`."""
+        rate, steps = self.learning_rate, self.schedule_steps
+        made: Schedule
+        if self.schedule == "constant":
+            return rate
+        if self.schedule == "linear":
+            made = LinearDecay(rate, 0.1 * rate, steps)
+        elif self.schedule == "step":
+            made = StepDecay(rate, 0.5, steps)
+        elif self.schedule == "cosine":
+            made = Cosine(rate, 0.0, steps)
+        else:
+            made = WarmUp(steps, Constant(rate))
+        return Later(made, from_step) if from_step else made
+
+    def rate_at(self, step: int) -> float:
+        """The learning rate of a step of the run."""
+        schedule = self.rate_schedule()
+        return schedule if isinstance(schedule, float) else schedule(step)
+
+    def restarts(self, other: "Hyperparameters") -> bool:
+        """Whether going from this set-up to `other` begins a new run."""
+        return any(getattr(self, name) != getattr(other, name) for name in RESTARTING)
+
+    def differences(self, other: "Hyperparameters") -> list[str]:
+        """Names of the fields in which two set-ups differ."""
+        return [f.name for f in fields(self) if getattr(self, f.name) != getattr(other, f.name)]
+
+    def changed(self, **changes: Any) -> "Hyperparameters":
+        """This set-up with some fields changed."""
+        return replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON for the project file."""
+        document = {f.name: getattr(self, f.name) for f in fields(self)}
+        document["optimizer"] = self.optimizer.to_dict()
+        document["hidden"], document["features"] = list(self.hidden), list(self.features)
+        return document
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Hyperparameters":
+        """What `to_dict` wrote; what is missing gets its default.
+
+        Raises ValueError where the document could not have been written by `to_dict`.
+        """
+        known = {f.name: f for f in fields(cls)}
+        settings: dict[str, Any] = {}
+        default = cls()
+        for name, value in document.items():
+            if name in known:
+                settings[name] = _read(name, value, getattr(default, name))
+        return cls(**settings)
+
+
+def parse_hidden(text: str) -> tuple[int, ...]:
+    """Hidden layers as typed, "4, 2"; nothing is no hidden layer. Raises ValueError in words."""
+    parts = text.replace(";", ",").replace(" ", ",").strip(", []").split(",")
+    numbers = []
+    for part in filter(None, (part.strip() for part in parts)):
+        if not (part.isascii() and part.isdigit()) or len(part) > 6:
+            raise ValueError(f"“{part[:20]}” is not a number of neurons; write layers as 4, 2.")
+        numbers.append(int(part))
+    hidden = tuple(numbers)
+    _check_hidden(hidden)
+    return hidden
+
+
+def check_rate(rate: float) -> None:
+    """Raise ValueError unless `rate` can be a learning rate: a finite number, 0 or more."""
+    if not math.isfinite(rate) or rate < 0:
+        raise ValueError("A learning rate is a number from 0 on.")
+
+
+def check_penalty(share: float) -> None:
+    """Raise ValueError unless `share` can be an L1 or L2 rate: a finite number, 0 or more."""
+    if not math.isfinite(share) or share < 0:
+        raise ValueError("A regularization rate is a number from 0 on.")
+
+
+def _check_hidden(hidden: tuple[int, ...]) -> None:
+    if len(hidden) > MOST_LAYERS:
+        raise ValueError(f"{len(hidden)} hidden layers are too many: at most {MOST_LAYERS}.")
+    for neurons in hidden:
+        if not 1 <= neurons <= MOST_NEURONS:
+            raise ValueError(f"A layer has 1 to {MOST_NEURONS} neurons, not {neurons:,}.")
+
+
+def _read(name: str, value: Any, default: Any) -> Any:
+    """One field of the project file, as the type that its default has."""
+    if name == "optimizer":
+        return optim.optimizer_from_dict(value)
+    if name == "batch_size" and value is None:
+        return None
+    if isinstance(default, bool):
+        fits = isinstance(value, bool)
+    elif isinstance(default, int):
+        fits = isinstance(value, int) and not isinstance(value, bool)
+    elif isinstance(default, float):
+        fits = isinstance(value, (int, float)) and not isinstance(value, bool)
+        value = float(value) if fits else value
+    elif isinstance(default, tuple):
+        kind = type(default[0])
+        fits = isinstance(value, (list, tuple)) and all(type(v) is kind for v in value)
+        value = tuple(value) if fits else value
+    else:
+        fits = isinstance(value, str)
+    if not fits:
+        raise ValueError(f"the set-up's {name} cannot be {value!r}")
+    return value
+
+
+# ----- presets ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set-up."""
+
+    name: str
+    title: str
+    setup: Hyperparameters
+
+
+_PLAYGROUND = Hyperparameters(last_batch="carry", regularization="playground")
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset("playground", "TensorFlow Playground", _PLAYGROUND),
+        Preset(
+            "micrograd",
+            "micrograd's demo",
+            Hyperparameters(
+                dataset="micrograd", points=100, noise=10.0, train_percent=100.0,
+                hidden=(16, 16), activation="relu", output="linear", init="micrograd", seed=1337,
+                loss="hinge", learning_rate=1.0, schedule="linear", schedule_steps=100,
+                batch_size=None, l2=1e-4,
+            ),
+        ),
+        Preset(
+            "lecture",
+            "The lecture's four examples",
+            Hyperparameters(
+                dataset="lecture", points=4, train_percent=100.0,
+                hidden=(4, 4), activation="tanh", output="tanh", init="lecture", seed=1337,
+                loss="squared_error", reduction="sum", learning_rate=0.05, batch_size=None,
+            ),
+        ),
+        Preset(
+            "spiral",
+            "Spiral, 8-6 tanh",
+            _PLAYGROUND.changed(
+                dataset="spiral", noise=10.0, features=("x1", "x2", "sin_x1", "sin_x2"),
+                hidden=(8, 6), init="xavier", seed=5, learning_rate=0.3, batch_size=25,
+            ),
+        ),
+        Preset(
+            "moons",
+            "Two moons with Adam",
+            Hyperparameters(
+                dataset="moons", points=200, noise=20.0,
+                hidden=(8, 8), activation="relu", output="linear", init="he", seed=1,
+                loss="logistic", optimizer=optim.Adam(), learning_rate=0.01, batch_size=20,
+                shuffle=True,
+            ),
+        ),
+        Preset(
+            "regression",
+            "Six hills, a regression",
+            _PLAYGROUND.changed(
+                dataset="multi_gaussian", points=1200, hidden=(8, 8), output="linear",
+                init="xavier", seed=3,
+            ),
+        ),
+    )
+}  # fmt: skip
