@@ -24,8 +24,10 @@ SCHEDULES = ("constant", "linear", "step", "cosine", "warm_up")
 
 # What needs new data or a new network, so that the run begins anew; the rest changes in mid-run.
 RESTARTING = frozenset(
-    ["dataset", "noise", "train_percent", "points", "data_seed", "features"]
-    + ["hidden", "activation", "output", "init", "seed"]
+    (
+        *("dataset", "noise", "train_percent", "points", "data_seed", "features"),
+        *("hidden", "activation", "output", "init", "seed"),
+    )
 )
 
 

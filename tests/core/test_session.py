@@ -1,0 +1,172 @@
+"""Hyperparameters, surfaces and sessions: the run behind the training tab."""
+
+import json
+import math
+import random
+
+import numpy as np
+import pytest
+
+from core.engine import Value
+from core.hyperparameters import PRESETS, RESTARTING, Hyperparameters, parse_hidden
+from core.session import Session
+from core.surfaces import RESOLUTION, UNREAL, ZERO, grid, levels, value_at
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
+def test_presets_survive_the_project_file(preset):
+    text = json.dumps(preset.setup.to_dict(), allow_nan=False)
+    assert Hyperparameters.from_dict(json.loads(text)) == preset.setup
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
+def test_presets_learn(preset):
+    session = Session(preset.setup)
+    before = session.snapshot().train_loss
+    session.run(60)
+    assert session.snapshot().train_loss < before
+
+
+def test_micrograds_demo_starts_at_the_published_loss():
+    session = Session(PRESETS["micrograd"].setup)
+    losses = session.run(2)
+    assert losses == pytest.approx([0.8958441028683222, 1.7235905336972022], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [("4, 2", (4, 2)), ("", ()), ("  8 ", (8,)), ("[16, 16]", (16, 16)), ("3;3 3,", (3, 3, 3))],
+)
+def test_layers_are_read(text, hidden):
+    assert parse_hidden(text) == hidden
+
+
+@pytest.mark.parametrize("text", ["4, x", "0", "65", "-3", "1.5", "9" * 5000, "4," * 11, "²"])
+def test_impossible_layers_are_refused_in_words(text):
+    with pytest.raises(ValueError, match=r"\.$"):
+        parse_hidden(text)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"learning_rate": -1.0}, {"learning_rate": math.nan}, {"l1": -0.1}, {"features": ()},
+        {"batch_size": 0}, {"dataset": "nothing"}, {"loss": "x"}, {"init": "x"},
+        {"hidden": (100,)}, {"activation": "x"}, {"schedule": "x"},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_trained_is_refused(changes):
+    with pytest.raises(ValueError, match=r"\w"):
+        Hyperparameters(**changes)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"points": "many"}, {"hidden": [4, "2"]}, {"optimizer": "x"}, {"shuffle": 1}, {"noise": True}],
+)
+def test_malformed_settings_are_refused(document):
+    with pytest.raises(ValueError, match=r"\w"):
+        Hyperparameters.from_dict(document)
+
+
+def test_unknown_settings_of_a_newer_version_are_passed_over():
+    assert Hyperparameters.from_dict({"colour": "red"}) == Hyperparameters()
+
+
+def test_same_seed_same_weights_and_the_global_random_is_left_alone():
+    random.seed(7)
+    expected = random.random()
+    random.seed(7)
+    first, second = Hyperparameters(seed=3).model(), Hyperparameters(seed=3).model()
+    assert random.random() == expected
+    assert [p.data for p in first.parameters()] == [p.data for p in second.parameters()]
+    other = Hyperparameters(seed=4).model()
+    assert [p.data for p in first.parameters()] != [p.data for p in other.parameters()]
+
+
+def test_every_restarting_field_exists():
+    assert set(Hyperparameters().to_dict()) >= RESTARTING
+
+
+def test_a_sessions_pictures_are_the_models_own_answers():
+    session = Session(Hyperparameters(features=("x1", "sin_x2"), hidden=(3, 2)))
+    picture = session.snapshot().picture
+    points = grid(session.setup.row.domain, RESOLUTION)
+    row, column = 17, 60
+    x1, x2 = points[row * RESOLUTION + column]
+    x = [Value(x1), Value(math.sin(x2))]
+    answers = []
+    for layer in session.model.layers:
+        x = [neuron(x) for neuron in layer.neurons]
+        answers.extend(v.data for v in x)
+    assert picture.output[row, column] == pytest.approx(answers[-1], rel=1e-12)
+    assert picture.thumbnails.shape == (6, RESOLUTION // 2, RESOLUTION // 2)
+    thumbnails = picture.thumbnails[:, row // 2, column // 2]
+    even = points[row // 2 * 2 * RESOLUTION + column]
+    assert thumbnails[-1] == levels(picture.output[row // 2 * 2, column : column + 1])[0], even
+    assert value_at(picture.output, session.setup.row.domain, x1, x2) == pytest.approx(answers[-1])
+
+
+def test_levels_cut_off_and_keep_nan_apart():
+    found = levels(np.array([-9.0, -1.0, 0.0, 1.0, np.inf, np.nan]))
+    assert found.tolist() == [1, 1, ZERO, 255, 255, UNREAL]
+
+
+def test_divergence_ends_the_run_at_its_first_step():
+    setup = PRESETS["micrograd"].setup.changed(learning_rate=1e300)
+    session = Session(setup)
+    losses = session.run(50)
+    assert session.divergence is not None
+    assert session.divergence.step == len(losses) == session.step
+    assert np.isfinite(losses[:-1]).all()
+    assert not math.isfinite(losses[-1])
+    assert session.divergence.rate == pytest.approx(setup.rate_at(len(losses) - 1))
+    assert len(session.run(10)) == 0
+    assert session.snapshot().picture.levels.shape == (RESOLUTION, RESOLUTION)
+
+
+def test_retuning_keeps_the_weights_and_counts_on():
+    session = Session(Hyperparameters())
+    session.run(30)
+    weights = [p.data for p in session.model.parameters()]
+    session.retune(session.setup.changed(batch_size=5, l2=0.01, loss="hinge"))
+    assert [p.data for p in session.model.parameters()] == weights
+    assert session.step == 30
+    session.retune(session.setup.changed(learning_rate=0.0))
+    session.run(10)
+    assert session.step == 40
+    assert [p.data for p in session.model.parameters()] == weights
+
+
+def test_a_schedule_goes_on_where_it_was_after_retuning():
+    setup = Hyperparameters(schedule="linear", learning_rate=1.0, schedule_steps=100)
+    session = Session(setup)
+    session.run(50)
+    session.retune(setup.changed(batch_size=5))
+    assert session.snapshot().rate == pytest.approx(0.55)
+    assert session.setup.rate_schedule(50)(0) == pytest.approx(0.55)
+
+
+def test_a_batch_is_never_larger_than_the_data():
+    session = Session(Hyperparameters(points=8, batch_size=500))
+    assert session.batch_size == 4
+    assert len(session.run(3)) == 3
+
+
+def test_going_on_from_stored_weights():
+    first = Session(Hyperparameters())
+    first.run(25)
+    stored = first.snapshot()
+    second = Session(Hyperparameters(), stored.parameters, stored.step)
+    assert second.step == 25
+    assert second.snapshot().train_loss == stored.train_loss
+    with pytest.raises(ValueError, match="weights"):
+        Session(Hyperparameters(hidden=(3,)), stored.parameters)
+
+
+def test_the_lectures_three_inputs_are_shown_as_a_slice():
+    session = Session(PRESETS["lecture"].setup)
+    scene = session.scene
+    assert scene.inputs.shape[0] == 3
+    assert scene.rest[2] == pytest.approx(session.train.inputs[:, 2].mean())
+    assert math.isnan(session.snapshot().test_loss)
