@@ -406,6 +406,17 @@ class Graph:
             self.reached = self._reached_from_output()
         return self._values
 
+    def contributions(self, id: str) -> tuple[float, ...]:
+        """What a node adds to the gradient of each of its inputs, in order.
+
+        Local derivative times the node's own gradient; 0 for an input that takes no part in it.
+        """
+        node = self._node(id)
+        value = self.values()[id]
+        through = [local * value.grad for local in value.local_derivatives()]
+        used = 1 if node.is_muted else len(value._prev)
+        return tuple(through[:used]) + (0.0,) * (len(node.inputs) - used)
+
     def _build_values(self) -> dict[str, Value]:
         values: dict[str, Value] = {}
         for id in self.topological_ids():
