@@ -1,0 +1,60 @@
+"""What the program remembers from one start to the next: window, theme, recent files."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from app import places
+
+_MOST_RECENT_FILES = 10
+
+
+class Settings:
+    """The settings file, read and written by name; a value that makes no sense is the default."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._store = QSettings(str(path or places.settings_file()), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> str:
+        """ "light", "dark" or "system"."""
+        theme = self._store.value("theme")
+        return theme if theme in ("light", "dark", "system") else "system"
+
+    @theme.setter
+    def theme(self, theme: str) -> None:
+        self._store.setValue("theme", theme)
+
+    @property
+    def has_started_before(self) -> bool:
+        return self._store.value("started_before") == "yes"
+
+    def remember_start(self) -> None:
+        self._store.setValue("started_before", "yes")
+
+    @property
+    def recent_files(self) -> list[Path]:
+        """Newest first; files that are gone are left out."""
+        stored: Any = self._store.value("recent_files") or []
+        names = [stored] if isinstance(stored, str) else list(stored)
+        return [Path(name) for name in names if isinstance(name, str) and Path(name).is_file()]
+
+    def add_recent_file(self, path: Path) -> None:
+        files = [path, *(other for other in self.recent_files if other != path)]
+        self._store.setValue("recent_files", [str(file) for file in files[:_MOST_RECENT_FILES]])
+
+    def forget_recent_files(self) -> None:
+        self._store.remove("recent_files")
+
+    def layout(self, name: str) -> QByteArray:
+        """A widget's saved geometry or state; empty where there is none."""
+        stored = self._store.value(f"layout/{name}")
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        self._store.setValue(f"layout/{name}", state)
+
+    def write(self) -> None:
+        """Write now, not when Qt finds the time."""
+        self._store.sync()
