@@ -48,7 +48,7 @@ def _need_count(what: str, value: Any) -> None:
 
 def _from_dict(document: Any, table: Mapping[str, type[Any]], word: str) -> Any:
     if not isinstance(document, Mapping):
-        raise ValueError(f"expected the settings of a {word}, found {document!r}")
+        raise ValueError(f"expected settings of the kind {word}, found {document!r}")
     settings = dict(document)
     name = settings.pop("name", None)
     row = table.get(name) if isinstance(name, str) else None
