@@ -294,12 +294,13 @@ class Graph:
             self._set_input(node, index, self.nodes[source].data)
 
     def set_input(self, id: str, index: int, number: float) -> None:
-        """Give an input that is not connected its number."""
+        """Give an input that is not connected its number. This changes no structure."""
         node = self._node(id)
         self._check_input(node, index)
         if isinstance(node.inputs[index], str):
             raise GraphError(f"Input {index + 1} of {node.name} is connected.")
-        self._set_input(node, index, float(number))
+        node.inputs = (*node.inputs[:index], float(number), *node.inputs[index + 1 :])
+        self._values = None  # a constant exponent is part of the op; the structure stays
 
     def set_data(self, id: str, number: float) -> None:
         """Give a leaf its number. This changes no structure."""
