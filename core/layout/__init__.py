@@ -1,0 +1,248 @@
+"""A layered layout of our own: a networkx DiGraph to positions and edge routes.
+
+    from core.layout import layout
+
+    first = layout(graph, (128, 80))                   # left to right, boxes all of one size
+    first.center("L"), first.bounds                    # where a node is; (left, top, right, bottom)
+    later = layout(edited, sizes, previous=first)      # moves as little as the edit allows
+
+Nodes stand in columns, as late as their consumers allow; one longest path to the output is the
+straight backbone, on top where that costs no crossing, and leaves stand beneath it. Order of
+creation, which is that of the DiGraph's nodes and of each node's incoming edges, decides where
+there is a choice. Parts that are not connected are stacked. All in time about linear in nodes and
+edges, without Qt; used by the graph view and by the node editor's Arrange, which passes its own
+sizes and gaps.
+
+Source of the method: K. Sugiyama et al., Methods for visual understanding of hierarchical system
+structures (1981), with the coordinates of U. Brandes and B. Köpf (2001) in one alignment.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from core.layout.component import Former, Part, lay_out_part
+from core.layout.ranks import connected_parts
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Id = Hashable
+Size = tuple[float, float]  # width, height
+Direction = Literal["LR", "TB"]
+
+PART_GAP = 1.5  # between parts that are not connected, in row gaps
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Positions and routes. Lengths are those of the sizes given; y grows downwards.
+
+    ids: the nodes, in the DiGraph's order. centers (n, 2), sizes (n, 2).
+    edges: (source, target), each once, however often the target uses the source.
+    starts, ends (m, 2): pieces of curve, level at both ends; edges that leave one node together
+    share pieces. members (k, 2): rows (edge, piece), an edge's pieces in order from its source.
+    bounds: left, top, right, bottom. backbone: from its leaf to the output. crossings: of edges.
+    """
+
+    ids: tuple[Any, ...]
+    centers: Floats
+    sizes: Floats
+    edges: tuple[tuple[Any, Any], ...]
+    starts: Floats
+    ends: Floats
+    members: Ints
+    bounds: tuple[float, float, float, float]
+    direction: Direction
+    backbone: tuple[Any, ...]
+    crossings: int
+    places: Mapping[tuple[Any, int], float] = field(repr=False)  # across; guides: 1, 2 ...
+
+    @cached_property
+    def index(self) -> dict[Any, int]:
+        """Row of each id in `centers` and `sizes`."""
+        return {id: row for row, id in enumerate(self.ids)}
+
+    @property
+    def positions(self) -> dict[Any, tuple[float, float]]:
+        """Centre of each node, by id."""
+        return {id: (x, y) for id, (x, y) in zip(self.ids, self.centers.tolist())}
+
+    @property
+    def top_lefts(self) -> dict[Any, tuple[float, float]]:
+        """Top left corner of each node, by id: what the node editor places its nodes by."""
+        corners = (self.centers - self.sizes / 2).tolist()
+        return {id: (x, y) for id, (x, y) in zip(self.ids, corners)}
+
+    def center(self, id: Id) -> tuple[float, float]:
+        x, y = self.centers[self.index[id]].tolist()
+        return x, y
+
+    def route(self, edge: int) -> Floats:
+        """The way of one edge, by its row in `edges`: points (p, 2), level at each."""
+        pieces = self.members[self.members[:, 0] == edge, 1]
+        return np.concatenate([self.starts[pieces[:1]], self.ends[pieces]])
+
+
+def layout(
+    graph: nx.DiGraph,
+    sizes: Size | Mapping[Any, Size],
+    previous: Layout | None = None,
+    direction: Direction = "LR",
+    *,
+    output: Id | None = None,
+    rank_gap: float = 48.0,
+    row_gap: float = 48.0,
+) -> Layout:
+    """Lay out a directed acyclic graph.
+
+    sizes: width and height of each node, or of all. previous: a layout of a similar graph with
+    ids in common; order and backbone start from it and its nodes keep their places where they
+    can. direction: "LR" left to right or "TB" top to bottom. output: where the backbone ends;
+    by default the deepest node that nothing uses. rank_gap, row_gap: least room between columns
+    and between boxes in a column. Raises ValueError for a graph with a cycle.
+    """
+    ids = tuple(graph.nodes)
+    box = np.array([sizes[id] for id in ids] if isinstance(sizes, Mapping) else [sizes] * len(ids))
+    box = box.reshape(-1, 2).astype(np.float64)
+    extent = (box if direction == "LR" else box[:, ::-1]).tolist()
+    index = {id: row for row, id in enumerate(ids)}
+    preds = [[index[source] for source in graph.pred[id]] for id in ids]
+    succs = [[index[target] for target in graph.succ[id]] for id in ids]
+    former = _former(previous, ids)
+    end = index.get(output, -1)
+    parts = [
+        lay_out_part(nodes, preds, succs, extent, end, (rank_gap, row_gap), former)
+        for nodes in connected_parts(preds, succs, end)
+    ]
+    _stack(parts, row_gap * PART_GAP, rank_gap)
+    return _assemble(ids, parts, box, direction, rank_gap, previous)
+
+
+def _former(previous: Layout | None, ids: Sequence[Any]) -> Former:
+    if previous is None:
+        return Former()
+    index = {id: row for row, id in enumerate(ids)}
+    places = {
+        (index[id], step): place
+        for (id, step), place in previous.places.items()
+        if id in index
+    }  # fmt: skip
+    return Former(places, previous.crossings)
+
+
+def _stack(parts: Sequence[Part], gap: float, rank_gap: float) -> None:
+    """Put the parts beneath each other; single nodes side by side in rows under them."""
+    single = [part for part in parts if len(part.nodes) == 1]
+    joined = [part for part in parts if len(part.nodes) > 1]
+    across = 0.0
+    for part in joined:
+        part.shift(0.0, across)
+        across += part.size[1] + gap
+    widest = max([part.size[0] for part in single], default=0.0)
+    a_row = max(1.0, (len(single) ** 0.5) * 1.5) * (widest + rank_gap)
+    room = max([part.size[0] for part in joined] + [a_row])
+    along = row_size = 0.0
+    for part in single:
+        if along and along + part.size[0] > room:
+            across += row_size + gap
+            along = row_size = 0.0
+        part.shift(along, across)
+        along += part.size[0] + rank_gap
+        row_size = max(row_size, part.size[1])
+
+
+def _assemble(
+    ids: tuple[Any, ...],
+    parts: Sequence[Part],
+    box: Floats,
+    direction: Direction,
+    rank_gap: float,
+    previous: Layout | None,
+) -> Layout:
+    centers = np.zeros((len(ids), 2))
+    starts: list[tuple[float, float]] = []
+    ends: list[tuple[float, float]] = []
+    edges: list[tuple[Any, Any]] = []
+    members: list[tuple[int, int]] = []
+    for part in parts:
+        centers[part.nodes, 0] = part.along
+        centers[part.nodes, 1] = part.across
+        for (source, target), way in zip(part.pieces.edges, part.pieces.ways):
+            members.extend([(len(edges), len(starts) + piece) for piece in way])
+            edges.append((ids[source], ids[target]))
+        starts.extend(part.pieces.starts)
+        ends.extend(part.pieces.ends)
+    points = [centers, np.array(starts).reshape(-1, 2), np.array(ends).reshape(-1, 2)]
+    if direction == "TB":
+        points = [np.ascontiguousarray(array[:, ::-1]) for array in points]
+    shift = _shift_to(previous, ids, points[0], box, rank_gap, direction)
+    points = [array + shift for array in points]
+    across = shift[1] if direction == "LR" else shift[0]
+    places = {
+        (ids[node], step): place + across
+        for part in parts
+        for (node, step), place in part.places.items()
+    }
+    return Layout(
+        ids, points[0], box, tuple(edges), points[1], points[2],
+        np.array(members, dtype=np.intp).reshape(-1, 2), _bounds(points, box), direction,
+        tuple(ids[node] for node in parts[0].backbone) if parts else (),
+        sum([part.crossings for part in parts]), places,
+    )  # fmt: skip
+
+
+def _bounds(points: Sequence[Floats], box: Floats) -> tuple[float, float, float, float]:
+    corners = np.concatenate([points[0] - box / 2, points[0] + box / 2, points[1], points[2]])
+    if not len(corners):
+        return 0.0, 0.0, 0.0, 0.0
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def _shift_to(
+    previous: Layout | None,
+    ids: Sequence[Any],
+    centers: Floats,
+    box: Floats,
+    rank_gap: float,
+    direction: Direction,
+) -> Floats:
+    """The shift that keeps most nodes of the previous layout where they were.
+
+    Where an edit opens a gap that parts the picture in two, both halves give way by half of it
+    instead of one by all of it.
+    """
+    nowhere = np.zeros(2)
+    if previous is None or previous.direction != direction:
+        return nowhere
+    kept = [(row, previous.index[id]) for row, id in enumerate(ids) if id in previous.index]
+    if not kept:
+        return nowhere
+    now, then = np.array(kept).T
+    moves = previous.centers[then] - centers[now]
+    shift = np.array([_commonest(moves[:, 0]), _commonest(moves[:, 1])])
+    axis = 0 if direction == "LR" else 1
+    along = moves[:, axis]
+    half_step = (np.median(box[:, axis]) + rank_gap) / 2 + 1.0
+    apart = (along.min() + along.max()) / 2
+    few = 0.1 * len(along)
+    if (
+        np.count_nonzero(np.abs(along - shift[axis]) > half_step) > few
+        and np.count_nonzero(np.abs(along - apart) > half_step) < few
+    ):
+        shift[axis] = apart
+    return shift
+
+
+def _commonest(moves: Floats) -> float:
+    """The move that most nodes share; the smallest of those that are equally common."""
+    rounded = np.round(moves, 1)
+    values, counts = np.unique(rounded, return_counts=True)
+    often = values[counts == counts.max()]
+    chosen = often[np.argmin(np.abs(often))]
+    return float(moves[np.argmax(rounded == chosen)])
