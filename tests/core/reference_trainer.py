@@ -71,12 +71,16 @@ class ReferenceTrainer:
         reported = loss.data
         if self.regularization == "loss":
             for p in self.parameters:
-                loss = loss + self.l1 * abs(p) + self.l2 * (p * p)
+                if self.l1:  # a penalty that is off is off, even where p is infinite
+                    loss = loss + self.l1 * abs(p)
+                if self.l2:
+                    loss = loss + self.l2 * (p * p)
             reported = loss.data
         else:
             for i in self.weights:
                 w = self.parameters[i].data
-                reported += self.l1 * abs(w) + self.l2 * 0.5 * w * w
+                reported += self.l1 * abs(w) if self.l1 else 0.0
+                reported += self.l2 * 0.5 * w * w if self.l2 else 0.0
         loss.backward()  # adds to the parameters' grad, whatever it holds by now
         self._update()
         return reported
