@@ -17,6 +17,7 @@ import networkx as nx
 from core.engine import Value, apply, forward
 from core.ops import OPS
 
+LONGEST_NAME = 100  # characters
 LEAF = "value"  # the op of a node without inputs: a number of its own
 
 Source = str | float  # of an input: the id of the node it is connected to, or a number typed in
@@ -103,6 +104,7 @@ class Graph:
         self._is_output_explicit = False
         self._ids = count(1)
         self._values: dict[str, Value] | None = None
+        self._topological_ids: tuple[str, ...] | None = None
         self._order: list[Value] = []
         self._output: str | None = None  # cached; read it through `output`
         self._is_output_known = False
@@ -154,6 +156,8 @@ class Graph:
 
     def topological_ids(self) -> list[str]:
         """All ids, each after its inputs; in order of creation where that leaves a choice."""
+        if self._topological_ids is not None:
+            return list(self._topological_ids)
         order: list[str] = []
         visited: set[str] = set()
         for start in self.nodes:
@@ -171,6 +175,7 @@ class Graph:
                 else:
                     order.append(id)
                     path.pop()
+        self._topological_ids = tuple(order)
         return order
 
     def find_cycle(self, source: str, target: str) -> list[str] | None:
@@ -460,6 +465,8 @@ class Graph:
     def _check_name(self, name: str) -> None:
         if not name.isidentifier() or name != unicodedata.normalize("NFKC", name):
             raise GraphError(f"{name!r} is not a name: use letters, digits and _, no digit first.")
+        if len(name) > LONGEST_NAME:
+            raise GraphError(f"A name has at most {LONGEST_NAME} characters.")
         if keyword.iskeyword(name):
             raise GraphError(f"{name!r} is a word of Python and can't be a name.")
         if self.find(name) is not None:
@@ -472,6 +479,7 @@ class Graph:
     def _changed(self) -> None:
         self.revision += 1
         self._values = None
+        self._topological_ids = None
         self._is_output_known = False
 
     def _forget(self, id: str) -> None:

@@ -16,9 +16,9 @@ def merge(old: Graph, new: Graph) -> tuple[Graph, dict[str, str]]:
     its own, where it feeds the same input of the same node. Returns the graph and, for every id
     of `new`, the id in it. Neither argument is changed.
     """
-    ids = match(old, new)
+    matched = match(old, new)
     fresh = (str(number) for number in count(_largest_number(old) + 1))
-    ids |= {id: next(fresh) for id in new.nodes if id not in ids}
+    ids = {id: matched[id] if id in matched else next(fresh) for id in new.nodes}
     names = _names(old, new, ids)
     states: dict[str, NodeState] = {}
     for id, node in new.nodes.items():

@@ -82,8 +82,13 @@ class Printer:
 
     def needs_backward(self) -> bool:
         """Whether the output has to be told by `L.backward()`: it was chosen by name."""
-        chosen, is_explicit = self._graph.chosen_output
-        return is_explicit and chosen in self._graph.nodes
+        return self.is_output_explicit(self._graph)
+
+    @staticmethod
+    def is_output_explicit(graph: Graph) -> bool:
+        """Whether the output was chosen by name, and is there."""
+        chosen, is_explicit = graph.chosen_output
+        return is_explicit and chosen in graph.nodes
 
     def backward(self) -> str:
         assert self._graph.output is not None
@@ -102,6 +107,22 @@ class Printer:
         if label and not node.is_leaf:
             parts.append(self.label(id))
         return "; ".join(parts)
+
+    def formula(self, id: str) -> str:
+        """What a computed node is, without its name."""
+        return self._formulas[id][0]
+
+    def referred(self, id: str) -> set[str]:
+        """The nodes that the statement of this one calls by name."""
+        found: set[str] = set()
+        stack = [id]
+        while stack:
+            for source in self._graph.nodes[stack.pop()].sources:
+                if source in self.inline:
+                    stack.append(source)
+                else:
+                    found.add(source)
+        return found
 
     def label(self, id: str) -> str:
         """The statement that sets a node's label."""

@@ -80,6 +80,13 @@ def parse_with_source(text: str) -> tuple[Graph, SourceMap]:
 
     Raises ExpressionError, and nothing else, for any text.
     """
+    graph, source = read(text)
+    graph.evaluate()
+    return graph, source
+
+
+def read(text: str) -> tuple[Graph, SourceMap]:
+    """As `parse_with_source`, without the numbers of what is computed."""
     tree, lines = read_tree(text)
     reader = Reader(lines, tree)
     for statement in tree.body:
@@ -99,7 +106,11 @@ class Reader:
         self._last_assigned: str | None = None
         self._last_shown: str | None = None
         self._depth = 0
-        self._top: str | None = None  # of the present statement
+        # Of the present statement, as in `Statement`.
+        self._kind = "value"
+        self._tops: list[str] = []
+        self._given: list[str] = []
+        self._referred: set[str] = set()
         self._statements: list[Statement] = []
         self._node_lines: dict[str, int] = {}
         self._numbers: dict[Number, Span] = {}
@@ -110,7 +121,7 @@ class Reader:
     def read(self, statement: ast.stmt) -> None:
         """Take one statement over."""
         first = len(self._drafts)
-        self._top = None
+        self._kind, self._tops, self._given, self._referred = "value", [], [], set()
         match statement:
             case ast.Assign():
                 self._assign(statement)
@@ -130,10 +141,15 @@ class Reader:
     def _finish(self, statement: ast.stmt, first: int) -> None:
         last_line = statement.end_lineno or statement.lineno
         ids = tuple(str(number + 1) for number in range(first, len(self._drafts)))
-        if self._top in ids:  # found by its name, whatever line its formula begins on
-            self._node_lines[self._top or ""] = statement.lineno
-        span = self._lines.span(statement)
-        self._statements.append(Statement(span, statement.lineno, last_line, ids, self._top))
+        for top in self._tops:
+            if top in ids:  # found by its name, whatever line its formula begins on
+                self._node_lines[top] = statement.lineno
+        self._statements.append(
+            Statement(
+                self._lines.span(statement), statement.lineno, last_line, self._kind, ids,
+                tuple(self._tops), tuple(self._given), frozenset(self._referred.difference(ids)),
+            )
+        )  # fmt: skip
 
     def _assign(self, statement: ast.Assign) -> None:
         attributes = [t for t in statement.targets if isinstance(t, ast.Attribute)]
@@ -169,7 +185,9 @@ class Reader:
             if self._bindings.get(name) != id:
                 self._bindings.pop(name, None)
                 self._bindings[name] = id
-        self._last_assigned = self._top = id
+        self._last_assigned = id
+        self._tops.append(id)
+        self._given += names
 
     def _show(self, value: ast.expr) -> None:
         """A statement without =: `o.backward()`, `draw_dot(o)`, or a formula."""
@@ -178,14 +196,19 @@ class Reader:
                 operand = self._evaluate(receiver)
                 if isinstance(operand, float):
                     raise self._error("A constant has nothing to go back to.", receiver)
-                self._backward = self._top = operand
+                self._backward = operand
+                self._kind, self._tops = "backward", [operand]
             case ast.Call(func=ast.Name(id="draw_dot"), args=[shown]):
-                self._evaluate(shown)
+                operand = self._evaluate(shown)
+                if isinstance(operand, float):
+                    raise self._error("draw_dot takes a Value.", shown)
+                self._kind, self._tops = "draw", [operand]
             case _:
                 operand = self._evaluate(value)
                 if isinstance(operand, float):
                     operand = self._leaf(operand, value)
-                self._last_shown = self._top = operand
+                self._last_shown = operand
+                self._tops = [operand]
 
     def _set_label(self, target: ast.Attribute, value: ast.expr) -> None:
         if target.attr != "label":
@@ -194,7 +217,8 @@ class Reader:
         if isinstance(operand, float):
             raise self._error("A constant has no label.", target.value)
         self._drafts[operand].label = self._text(value)
-        self._top = operand
+        self._kind = "label"
+        self._tops.append(operand)
 
     def _text(self, value: ast.expr) -> str:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -291,6 +315,7 @@ class Reader:
 
     def _look_up(self, name: str, node: ast.expr) -> Operand:
         if name in self._bindings:
+            self._referred.add(self._bindings[name])
             return self._bindings[name]
         if name in NUMBERS:
             return NUMBERS[name]
@@ -392,7 +417,7 @@ class Reader:
     # ----- what comes out -------------------------------------------------------------------
 
     def graph(self) -> Graph:
-        """All that was read, evaluated."""
+        """All that was read, not evaluated."""
         names = self._names()
         states = {}
         for id, draft in self._drafts.items():
@@ -409,12 +434,14 @@ class Reader:
         graph = Graph()
         graph.restore(states, list(states))
         self._choose_output(graph)
-        graph.evaluate()
         return graph
 
     def source_map(self) -> SourceMap:
         """Where everything that was read stands."""
-        return SourceMap.of(self._statements, self._node_lines, self._numbers, self._needs_brackets)
+        return SourceMap.of(
+            self._statements, self._node_lines, self._numbers, self._needs_brackets,
+            self._bindings,
+        )  # fmt: skip
 
     def _names(self) -> dict[str, list[str]]:
         names: dict[str, list[str]] = {}

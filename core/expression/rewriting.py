@@ -1,9 +1,272 @@
-"""Text that follows an edit of its graph."""
+"""Text that follows an edit of its graph: comments and untouched statements stay as they are."""
 
-from core.expression.printer import to_text
-from core.graph import Graph
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from core.expression.merging import is_same_expression, match
+from core.expression.printer import Printer, to_text
+from core.expression.reader import read
+from core.expression.source_map import SourceMap, Statement
+from core.expression.syntax import ExpressionError, Lines
+from core.graph import Graph, NodeState
 
 
 def update_text(text: str, old_graph: Graph, new_graph: Graph) -> str:
-    """The text for `new_graph`, where `text` says `old_graph`."""
-    return text if new_graph.state() == old_graph.state() else to_text(new_graph)
+    """The text for `new_graph`, where `text` says `old_graph`; ids tell what stayed.
+
+    Only the statements whose nodes changed are written anew. Where that does not lead to a text
+    that says `new_graph`, as after names that were assigned twice, all of it is.
+    """
+    try:
+        parsed, source = read(text)
+    except ExpressionError:
+        return to_text(new_graph)
+    if not is_same_expression(old_graph, parsed):
+        return to_text(new_graph)
+    source = source.with_ids(match(old_graph, parsed))
+    states = old_graph.state()
+    numbered = _with_new_numbers(text, source, states, new_graph)
+    if numbered != text:
+        renumbered = Graph()
+        renumbered.restore(states, list(states), old_graph.chosen_output)
+        return update_text(numbered, renumbered, new_graph)
+    if _is_unchanged(old_graph, new_graph):
+        return text
+    updated = _Rewriter(text, source, old_graph, new_graph).text()
+    return updated if _says(updated, new_graph) else to_text(new_graph)
+
+
+def _with_new_numbers(
+    text: str, source: SourceMap, states: dict[str, NodeState], new_graph: Graph
+) -> str:
+    """`text` with the numbers of `new_graph` in place; `states` gets them too."""
+    for id, state in states.items():
+        node = new_graph.nodes.get(id)
+        if node is None or node.op != state.op:
+            continue
+        if node.is_leaf and repr(node.data) != repr(state.data):
+            replaced = source.replace_number(text, id, node.data)
+            if replaced:
+                text = replaced.text
+                states[id] = states[id]._replace(data=node.data)
+        for index, (new, old) in enumerate(zip(node.inputs, state.inputs)):
+            if isinstance(new, str) or isinstance(old, str) or repr(new) == repr(old):
+                continue
+            replaced = source.replace_number(text, id, new, index)
+            if replaced:
+                text = replaced.text
+                inputs = states[id].inputs
+                inputs = (*inputs[:index], new, *inputs[index + 1 :])
+                states[id] = states[id]._replace(inputs=inputs)
+    return text
+
+
+def _says(text: str, graph: Graph) -> bool:
+    try:
+        parsed, _ = read(text)
+    except ExpressionError:
+        return False
+    return is_same_expression(graph, parsed)
+
+
+def _is_unchanged(old: Graph, new: Graph) -> bool:
+    outputs = [(g.output, Printer.is_output_explicit(g)) for g in (old, new)]
+    if outputs[0] != outputs[1] or old.nodes.keys() != new.nodes.keys():
+        return False
+    return all(_told(old, id) == _told(new, id) for id in new.nodes)
+
+
+def _told(graph: Graph, id: str, *, with_label: bool = True) -> tuple[object, ...]:
+    """All of a node that the text tells, in a form that can be compared."""
+    node = graph.nodes[id]
+    inputs = tuple(s if isinstance(s, str) else (repr(s),) for s in node.inputs)
+    number = repr(node.data) if node.is_leaf else ""
+    label = node.label if with_label else ""
+    return node.op, node.name, node.aliases, inputs, number, label
+
+
+@dataclass
+class _Group:
+    """Whole lines of text that share statements, with the comments above them."""
+
+    above: list[str]
+    statements: list[Statement]
+    body: str = ""  # what is left of it, "" where nothing is
+    made: set[str] = field(default_factory=set)
+    referred: set[str] = field(default_factory=set)
+    is_trailing: bool = False  # nothing but backward() and draw_dot()
+
+
+class _Rewriter:
+    """Decides statement by statement: keep it, write it anew, drop it; then adds what is new."""
+
+    def __init__(self, text: str, source: SourceMap, old: Graph, new: Graph) -> None:
+        self._text = text
+        self._lines = Lines(text)
+        self._old, self._new = old, new
+        self._statements = source.statements
+        values = [s for s in self._statements if s.kind == "value"]
+        self._labelled = {s.top for s in self._statements if s.kind == "label"}
+        self._aliased = {top for s in values for top in s.tops if top not in s.ids}
+        stated = {top for s in values for top in s.tops if top in s.ids and top in new.nodes}
+        inner = {id for s in self._statements for id in s.ids if id not in s.tops}
+        self._printer = Printer(new, own_line=stated, inline=inner)
+        self._uses = Counter(chain.from_iterable(node.sources for node in new))
+        self._covered: set[str] = set()
+
+    def text(self) -> str:
+        groups, below = self._groups()
+        for group in groups:
+            self._write(group)
+        added = [self._added(id) for id in self._printer.order() if id not in self._covered]
+        lines: list[str] = []
+        for group in self._ordered(groups, added):
+            lines += group.above
+            if group.body:
+                lines.append(group.body)
+        if self._printer.needs_backward() and not self._has_backward():
+            lines.append(self._printer.backward())
+        return "\n".join([*lines, *below])
+
+    # ----- groups of lines ------------------------------------------------------------------
+
+    def _groups(self) -> tuple[list[_Group], list[str]]:
+        """The groups in order, and the lines below the last."""
+        groups: list[_Group] = []
+        done = 0  # lines
+        for statement in self._statements:
+            if groups and statement.first_line <= done:
+                groups[-1].statements.append(statement)
+            else:
+                above = self._whole_lines(done + 1, statement.first_line - 1)
+                groups.append(_Group(above, [statement]))
+            done = max(done, statement.last_line)
+        below = self._whole_lines(done + 1, self._lines.count)
+        return groups, below if any(below) or groups else []
+
+    def _whole_lines(self, first: int, last: int) -> list[str]:
+        return [self._lines.line(line).rstrip("\r\n") for line in range(first, last + 1)]
+
+    def _write(self, group: _Group) -> None:
+        """Fill in what becomes of a group."""
+        group.is_trailing = all(s.kind in ("backward", "draw") for s in group.statements)
+        is_kept = [self._is_kept(statement) for statement in group.statements]
+        written: list[str] = []
+        for statement, kept in zip(group.statements, is_kept):
+            if kept:
+                written.append(self._text[statement.span.start : statement.span.end])
+                group.made.update(statement.ids)
+                group.referred.update(statement.referred)
+            else:
+                written += self._rewritten(statement, group)
+        self._covered |= group.made
+        first, last = group.statements[0], group.statements[-1]
+        if all(is_kept):
+            group.body = "\n".join(self._whole_lines(first.first_line, last.last_line))
+        elif written:
+            end = self._lines.line(last.last_line).rstrip("\r\n")
+            behind = end[self._lines.place(last.span.end)[1] - 1 :].lstrip(";")
+            group.body = "; ".join(written) + (behind if "#" in behind else "")
+        if not group.body and not any(line.strip() for line in group.above):
+            group.above = []
+
+    # ----- statements -----------------------------------------------------------------------
+
+    def _is_kept(self, statement: Statement) -> bool:
+        ids = {*statement.ids, *statement.tops, *statement.referred}
+        if not ids <= self._new.nodes.keys():
+            return False
+        if any(self._old.nodes[id].name != self._new.nodes[id].name for id in ids):
+            return False
+        if statement.kind == "label":
+            return all(self._old.nodes[i].label == self._new.nodes[i].label for i in statement.tops)
+        if statement.kind == "backward" and not self._is_backward(statement):
+            return False
+        inner = [id for id in statement.ids if id not in statement.tops]
+        return all(self._is_same(id) for id in ids) and all(self._stays_inside(id) for id in inner)
+
+    def _is_same(self, id: str) -> bool:
+        """Whether what a value statement says of the node still holds."""
+        with_label = id not in self._labelled
+        told = [_told(graph, id, with_label=with_label) for graph in (self._old, self._new)]
+        return told[0] == told[1]
+
+    def _stays_inside(self, id: str) -> bool:
+        """A node without a line of its own needs one as soon as it is used elsewhere."""
+        node = self._new.nodes[id]
+        return node.is_auto_named and self._uses[id] == 1 and id != self._new.output
+
+    def _rewritten(self, statement: Statement, group: _Group) -> list[str]:
+        """What to write for a statement that can't stay; nothing where its nodes are gone."""
+        tops = [top for top in dict.fromkeys(statement.tops) if top in self._new.nodes]
+        names = [self._new.nodes[top].name for top in tops]
+        group.referred.update(top for top in tops if top not in statement.ids)
+        if statement.kind == "label":
+            return [self._printer.label(top) for top in tops if self._new.nodes[top].label]
+        if statement.kind == "draw":
+            return [f"draw_dot({name})" for name in names]
+        if statement.kind == "backward":
+            return [self._printer.backward()] if self._is_backward(statement) else []
+        written: list[str] = []
+        for top in tops:
+            if top in statement.ids:
+                group.made.add(top)
+                group.referred |= self._printer.referred(top)
+                written.append(self._statement(top, is_shown_only=not statement.names))
+            else:
+                node = self._new.nodes[top]
+                kept = [name for name in statement.names if name in node.aliases]
+                written += [f"{alias} = {node.name}" for alias in kept]
+        return written
+
+    def _statement(self, id: str, *, is_shown_only: bool = False) -> str:
+        node = self._new.nodes[id]
+        is_bare = is_shown_only and node.is_auto_named and not node.is_leaf
+        if is_bare and not self._uses[id] and id != self._new.output and not node.label:
+            return self._printer.formula(id)
+        return self._printer.statement(
+            id, with_label=id not in self._labelled, with_aliases=id not in self._aliased
+        )
+
+    def _added(self, id: str) -> _Group:
+        referred = self._printer.referred(id)
+        return _Group([], [], self._statement(id), made={id}, referred=referred)
+
+    def _is_backward(self, statement: Statement) -> bool:
+        return self._printer.needs_backward() and statement.top == self._new.output
+
+    def _has_backward(self) -> bool:
+        return any(s.kind == "backward" and self._is_backward(s) for s in self._statements)
+
+    # ----- order ----------------------------------------------------------------------------
+
+    def _ordered(self, groups: Sequence[_Group], added: Sequence[_Group]) -> list[_Group]:
+        """As it was, what is new behind, but everything after what it refers to."""
+        trailing = len(groups)
+        while trailing and groups[trailing - 1].is_trailing:
+            trailing -= 1
+        order = [*groups[:trailing], *added]
+        if not self._printer.needs_backward():  # the last assigned name is the output
+            order.sort(key=lambda group: self._new.output in group.made)
+        return _after_what_they_refer_to([*order, *groups[trailing:]])
+
+
+def _after_what_they_refer_to(groups: Iterable[_Group]) -> list[_Group]:
+    groups = list(groups)
+    maker = {id: index for index, group in enumerate(groups) for id in group.made}
+    order: list[int] = []
+    seen: set[int] = set()
+    for start in range(len(groups)):
+        stack = [(start, False)]
+        while stack:
+            index, is_ready = stack.pop()
+            if is_ready:
+                order.append(index)
+            elif index not in seen:
+                seen.add(index)
+                stack.append((index, True))
+                needed = {maker[id] for id in groups[index].referred if id in maker}
+                stack += [(other, False) for other in sorted(needed, reverse=True)]
+    return [groups[index] for index in order]

@@ -1,7 +1,7 @@
 """Where each node of a parsed text stands, so that a dragged number can be written in place."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -18,8 +18,16 @@ class Statement:
     span: Span
     first_line: int
     last_line: int
+    kind: str = "value"  # or "label", "backward", "draw"
     ids: tuple[str, ...] = ()  # made by it
-    top: str | None = None  # the one that it names or shows
+    tops: tuple[str, ...] = ()  # those that it names or shows
+    names: tuple[str, ...] = ()  # given by it
+    referred: frozenset[str] = frozenset()  # those that it calls by name
+
+    @property
+    def top(self) -> str | None:
+        """The last node that it names or shows."""
+        return self.tops[-1] if self.tops else None
 
 
 class Number(NamedTuple):
@@ -48,6 +56,7 @@ class SourceMap:
     _starts: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     _ends: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
     _needs_brackets: set[Number] = field(default_factory=set)
+    _taken: frozenset[str] = frozenset()  # "inf" and "nan", where nodes have these names
     _tops: dict[int, str] | None = None  # by line
 
     @classmethod
@@ -57,6 +66,7 @@ class SourceMap:
         lines: dict[str, int],
         numbers: Mapping[Number, Span],
         needs_brackets: Iterable[Number],
+        names: Collection[str],
     ) -> "SourceMap":
         """needs_brackets: numbers that a minus sign would not belong to, as 2 in `2**x`."""
         spans = sorted(set(numbers.values()))
@@ -68,6 +78,7 @@ class SourceMap:
             np.array([span.start for span in spans], np.int64),
             np.array([span.end for span in spans], np.int64),
             set(needs_brackets),
+            frozenset(name for name in ("inf", "nan") if name in names),
         )
 
     def ids(self) -> set[str]:
@@ -108,6 +119,8 @@ class SourceMap:
             return None
         key = Number(id, input_index)
         written = to_source(number)
+        if written.lstrip("-") in self._taken:
+            written = f"float({written!r})"
         if key in self._needs_brackets and math.copysign(1.0, number) < 0:
             written = f"({written})"
         replaced = text[: span.start] + written + text[span.end :]
@@ -131,7 +144,8 @@ class SourceMap:
                 replace(
                     statement,
                     ids=tuple(renamed(id) for id in statement.ids),
-                    top=None if statement.top is None else renamed(statement.top),
+                    tops=tuple(renamed(id) for id in statement.tops),
+                    referred=frozenset(renamed(id) for id in statement.referred),
                 )
                 for statement in self.statements
             ],
@@ -140,6 +154,7 @@ class SourceMap:
             self._starts.copy(),
             self._ends.copy(),
             {moved(number) for number in self._needs_brackets},
+            self._taken,
         )
 
     def _shift(self, span: Span, length: int) -> None:

@@ -12,9 +12,11 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import NamedTuple
 
+from core.graph import LONGEST_NAME
 from core.ops import OPS
 
 MAX_BYTES = 200_000
+MAX_LINE = 20_000  # characters
 MAX_DEPTH = 100  # brackets within brackets, signs before signs, calls within calls
 
 
@@ -83,6 +85,10 @@ class Lines:
         end = self._starts[line] if line < len(self._starts) else len(self.text)
         return self.text[self._starts[line - 1] : end]
 
+    def length(self, line: int) -> int:
+        end = self._starts[line] if line < len(self._starts) else len(self.text)
+        return end - self._starts[line - 1]
+
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
         line = bisect_right(self._starts, offset)
@@ -126,6 +132,7 @@ _TOKENS = re.compile(
     | (?P<open> [(\[{] )
     | (?P<close> [)\]}] )
     | (?P<signs> (?:[-+~]\s*+){2,}+ )
+    | (?P<word> \w{100}\w++ )
     | (?P<bad> [\0\ud800-\udfff] )
     """,
     re.VERBOSE | re.DOTALL,
@@ -133,6 +140,10 @@ _TOKENS = re.compile(
 
 
 def _refuse_what_cannot_be_parsed(lines: Lines) -> None:
+    for line in range(1, lines.count + 1):
+        if lines.length(line) > MAX_LINE:
+            message = f"This line has more than {MAX_LINE:,} characters."
+            raise ExpressionError(message, line, 1, 1, "Give parts of it names.")
     depth = 0
     for token in _TOKENS.finditer(lines.text):
         kind = token.lastgroup
@@ -142,6 +153,9 @@ def _refuse_what_cannot_be_parsed(lines: Lines) -> None:
             depth -= 1
         elif kind == "bad":
             raise lines.error("This is a character that no text should have.", Span(*token.span()))
+        elif kind == "word":
+            message = f"This has more than {LONGEST_NAME} characters, too many for a name."
+            raise lines.error(message, Span(*token.span()))
         signs = sum(token[0].count(sign) for sign in "-+~") if kind == "signs" else 0
         if max(depth, signs) > MAX_DEPTH:
             raise too_deep(lines, Span(token.start(), token.start() + 1))
