@@ -60,6 +60,7 @@ class Layout:
     direction: Direction
     backbone: tuple[Any, ...]
     crossings: int
+    gaps: tuple[float, float]  # rank_gap, row_gap
     places: Mapping[tuple[Any, int], float] = field(repr=False)  # across; guides: 1, 2 ...
 
     @cached_property
@@ -102,7 +103,7 @@ def layout(
 
     sizes: width and height of each node, or of all. previous: a layout of a similar graph with
     ids in common; order and backbone start from it and its nodes keep their places where they
-    can. direction: "LR" left to right or "TB" top to bottom. output: where the backbone ends;
+    can, unless direction or gaps differ. direction: "LR" left to right or "TB" top to bottom. output: where the backbone ends;
     by default the deepest node that nothing uses. rank_gap, row_gap: least room between columns
     and between boxes in a column. Raises ValueError for a graph with a cycle.
     """
@@ -113,17 +114,20 @@ def layout(
     index = {id: row for row, id in enumerate(ids)}
     preds = [[index[source] for source in graph.pred[id]] for id in ids]
     succs = [[index[target] for target in graph.succ[id]] for id in ids]
-    former = _former(previous, ids)
+    gaps = (rank_gap, row_gap)
+    former = _former(previous, ids, gaps, direction)
     end = index.get(output, -1)
     parts = [
-        lay_out_part(nodes, preds, succs, extent, end, (rank_gap, row_gap), former)
+        lay_out_part(nodes, preds, succs, extent, end, gaps, former)
         for nodes in connected_parts(preds, succs, end)
     ]
     _stack(parts, row_gap * PART_GAP, rank_gap)
-    return _assemble(ids, parts, box, direction, rank_gap, previous)
+    return _assemble(ids, parts, box, direction, gaps, previous)
 
 
-def _former(previous: Layout | None, ids: Sequence[Any]) -> Former:
+def _former(
+    previous: Layout | None, ids: Sequence[Any], gaps: tuple[float, float], direction: Direction
+) -> Former:
     if previous is None:
         return Former()
     index = {id: row for row, id in enumerate(ids)}
@@ -132,7 +136,8 @@ def _former(previous: Layout | None, ids: Sequence[Any]) -> Former:
         for (id, step), place in previous.places.items()
         if id in index
     }  # fmt: skip
-    return Former(places, previous.crossings)
+    keeps_places = (previous.gaps, previous.direction) == (gaps, direction)
+    return Former(places, previous.crossings, keeps_places)
 
 
 def _stack(parts: Sequence[Part], gap: float, rank_gap: float) -> None:
@@ -161,7 +166,7 @@ def _assemble(
     parts: Sequence[Part],
     box: Floats,
     direction: Direction,
-    rank_gap: float,
+    gaps: tuple[float, float],
     previous: Layout | None,
 ) -> Layout:
     centers = np.zeros((len(ids), 2))
@@ -180,7 +185,7 @@ def _assemble(
     points = [centers, np.array(starts).reshape(-1, 2), np.array(ends).reshape(-1, 2)]
     if direction == "TB":
         points = [np.ascontiguousarray(array[:, ::-1]) for array in points]
-    shift = _shift_to(previous, ids, points[0], box, rank_gap, direction)
+    shift = _shift_to(previous, ids, points[0], box, gaps[0], direction)
     points = [array + shift for array in points]
     across = shift[1] if direction == "LR" else shift[0]
     places = {
@@ -192,7 +197,7 @@ def _assemble(
         ids, points[0], box, tuple(edges), points[1], points[2],
         np.array(members, dtype=np.intp).reshape(-1, 2), _bounds(points, box), direction,
         tuple(ids[node] for node in parts[0].backbone) if parts else (),
-        sum([part.crossings for part in parts]), places,
+        sum([part.crossings for part in parts]), gaps, places,
     )  # fmt: skip
 
 

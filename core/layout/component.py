@@ -21,6 +21,7 @@ class Former:
 
     places: Mapping[tuple[int, int], float] = field(default_factory=dict)
     crossings: int = 0
+    keeps_places: bool = True  # else only the order in the columns holds
 
 
 @dataclass
@@ -83,8 +84,9 @@ def lay_out_part(
         return half + (GUIDE_BOX_GAP if half else GUIDE_GAP)
 
     across = coordinates.place_chains(
-        layers, chain_of, chains, distance, chain_of[end], places if is_kept else {}
-    )
+        layers, chain_of, chains, distance, chain_of[end],
+        places if is_kept and former.keeps_places else {},
+    )  # fmt: skip
     at = _placement(layers, own_extent, across, gaps[0])
     pieces = routes.route(layers, at, preds)
     pieces.edges = [(nodes[source], nodes[target]) for source, target in pieces.edges]
