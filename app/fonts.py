@@ -1,0 +1,80 @@
+"""The program's two typefaces: Inter for words and numbers, JetBrains Mono for code.
+
+Both come as variable fonts with their packages; where loading fails, the system's own fonts
+serve. Sizes are the pixel sizes of the theme at 100 %, multiplied by `scale` (presenter mode).
+"""
+
+import importlib.util
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtGui import QFont, QFontDatabase
+
+from app import theme
+
+NORMAL = 400
+MEDIUM = 500
+SEMIBOLD = 600
+
+scale = 1.0  # of all type and of the measures that hold it; set it with `set_scale`
+
+_PACKAGES = {
+    theme.SANS: ("fontpkg_inter", "Inter[[]*.ttf"),
+    theme.MONO: ("fontpkg_jetbrains_mono", "JetBrainsMono[[]*.ttf"),
+}
+
+
+def sans(size: float = theme.SIZE_BODY, weight: int = NORMAL) -> QFont:
+    """Inter with tabular figures; `size` in pixels at 100 %, `weight` 100 .. 900."""
+    return QFont(_font(theme.SANS, round(size * scale), weight))
+
+
+def mono(size: float = theme.SIZE_CODE, weight: int = NORMAL) -> QFont:
+    """JetBrains Mono without ligatures, in which `->` would look like another character."""
+    return QFont(_font(theme.MONO, round(size * scale), weight))
+
+
+def px(size: float) -> int:
+    """A measure that holds type, such as a row's height, at the present scale."""
+    return round(size * scale)
+
+
+def set_scale(factor: float) -> None:
+    """Make all type `factor` times as large and tell everybody who listens to the theme."""
+    global scale
+    if factor != scale:
+        scale = factor
+        theme.notifier.changed.emit()
+
+
+@lru_cache(maxsize=256)
+def _font(family: str, size: int, weight: int) -> QFont:
+    if _load(family):
+        font = QFont(family)
+        # The weight is set on the variable axis alone: with QFont's own as well, Qt would embolden
+        # a second time.
+        font.setVariableAxis(QFont.Tag("wght"), weight)
+    else:
+        is_mono = family == theme.MONO
+        kind = QFontDatabase.SystemFont
+        font = QFontDatabase.systemFont(kind.FixedFont if is_mono else kind.GeneralFont)
+        font.setWeight(QFont.Weight(weight))
+    font.setPixelSize(size)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    if family == theme.MONO:
+        font.setFeature(QFont.Tag("calt"), 0)
+        font.setStyleHint(QFont.StyleHint.Monospace)
+    # Inter and JetBrains Mono are drawn for unhinted outlines: hinting makes stems uneven.
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+@lru_cache(maxsize=2)
+def _load(family: str) -> bool:
+    """Register a family with Qt; False where its package or file can't be used."""
+    package, pattern = _PACKAGES[family]
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return False
+    files = sorted((Path(spec.origin).parent / "files").glob(pattern))
+    return any(QFontDatabase.addApplicationFont(str(file)) >= 0 for file in files)

@@ -1,0 +1,106 @@
+"""The look of the whole program: Fusion, a palette and one style sheet from the theme in force.
+
+`apply(app)` once; from then on it follows `theme.notifier.changed`. The program owns its theme
+because Qt's own switch between light and dark does nothing without a desktop session.
+"""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette, QPen
+from PySide6.QtWidgets import QApplication
+
+from app import fonts, theme
+from app.style_sheet import style_sheet
+from app.widgets.focus_ring import FocusTracker
+from app.widgets.paint import DISABLED, mixed
+
+_tracker: FocusTracker | None = None
+
+
+def apply(app: QApplication) -> None:
+    """Give the application the look of the theme in force, and keep it so."""
+    global _tracker
+    app.setStyle("Fusion")
+    if _tracker is None:
+        _tracker = FocusTracker(app)
+        theme.notifier.changed.connect(_restyle)
+    _restyle()
+
+
+def _restyle() -> None:
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    app.setPalette(palette())
+    app.setFont(fonts.sans())
+    app.setStyleSheet(style_sheet())
+
+
+def palette() -> QPalette:
+    """The theme in force as a QPalette, for whatever the style sheet does not name."""
+    now = theme.current()
+    roles = QPalette.ColorRole
+    table = {
+        roles.Window: now.panel,
+        roles.WindowText: now.text,
+        roles.Base: now.field,
+        roles.AlternateBase: now.panel,
+        roles.Text: now.text,
+        roles.PlaceholderText: now.text3,
+        roles.Button: now.raised,
+        roles.ButtonText: now.text,
+        roles.BrightText: now.error,
+        roles.Highlight: now.accent_soft,
+        roles.HighlightedText: now.text,
+        roles.ToolTipBase: now.raised,
+        roles.ToolTipText: now.text,
+        roles.Link: now.accent,
+        roles.LinkVisited: now.accent,
+        roles.Accent: now.accent,
+        roles.Light: now.hover,
+        roles.Midlight: now.line,
+        roles.Mid: now.line,
+        roles.Dark: now.strong,
+        roles.Shadow: now.window,
+    }
+    result = QPalette()
+    for role, color in table.items():
+        result.setColor(role, QColor(color))
+    disabled = QPalette.ColorGroup.Disabled
+    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.HighlightedText):
+        result.setColor(disabled, role, mixed(now.text, now.panel, DISABLED))
+    return result
+
+
+@dataclass(frozen=True)
+class PlotColors:
+    """What a pyqtgraph plot needs to look like the rest; pens are cosmetic."""
+
+    background: QColor
+    axis: QPen
+    axis_text: QColor
+    grid: QPen
+    cursor: QPen
+    runs: tuple[QPen, ...]  # the current run, 3 wide, then the earlier ones
+
+
+def plot_colors() -> PlotColors:
+    """Colours and pens for plots in the theme in force; ask again after it changed."""
+    now = theme.current()
+    cursor = _pen(now.text2, 1)
+    cursor.setStyle(Qt.PenStyle.DashLine)
+    return PlotColors(
+        background=QColor(now.panel),
+        axis=_pen(now.strong, 1),
+        axis_text=QColor(now.text2),
+        grid=_pen(now.line, 1),
+        cursor=cursor,
+        runs=tuple(_pen(color, 2 if index else 3) for index, color in enumerate(now.runs)),
+    )
+
+
+def _pen(color: str, width: float) -> QPen:
+    pen = QPen(QColor(color), width)
+    pen.setCosmetic(True)
+    return pen

@@ -1,0 +1,33 @@
+"""Words on a panel, in a role's colour and the program's type."""
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from app import fonts, theme
+
+
+class TextLabel(QLabel):
+    """A QLabel of one role ("text", "text2", "text3", "accent", "error"), size and weight."""
+
+    def __init__(
+        self,
+        text: str = "",
+        role: str = "text",
+        size: float = theme.SIZE_BODY,
+        weight: int = fonts.NORMAL,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self._size, self._weight = size, weight
+        self.setProperty("role", role)
+        theme.notifier.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_role(self, role: str) -> None:
+        """Another colour; the style sheet has a rule for each role."""
+        if role != self.property("role"):
+            self.setProperty("role", role)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _restyle(self) -> None:
+        self.setFont(fonts.sans(self._size, self._weight))
