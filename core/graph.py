@@ -375,7 +375,7 @@ class Graph:
                 grad = former_grads.get(id, 0.0)
                 self.nodes[id] = Node(id, op, name, label, inputs, data, grad, muted, auto, aliases)
                 self._ids_by_name.update(dict.fromkeys((name, *aliases), id))
-        self.nodes = {id: self.nodes[id] for id in (order or former_order)}
+        self.nodes = {id: self.nodes[id] for id in (former_order if order is None else order)}
         self._chosen_output, self._is_output_explicit = output
         self._changed()
 
