@@ -102,9 +102,10 @@ def layout(
     """Lay out a directed acyclic graph.
 
     sizes: width and height of each node, or of all. previous: a layout of a similar graph with
-    ids in common; order and backbone start from it and its nodes keep their places where they
-    can, unless direction or gaps differ. direction: "LR" left to right or "TB" top to bottom. output: where the backbone ends;
-    by default the deepest node that nothing uses. rank_gap, row_gap: least room between columns
+    ids in common; order and backbone start from it, and its nodes keep their places where they
+    can unless direction or gaps differ. direction: "LR" left to right or "TB" top to bottom.
+    output: where the backbone ends; by default the deepest node that nothing uses.
+    rank_gap, row_gap: least room between columns
     and between boxes in a column. Raises ValueError for a graph with a cycle.
     """
     ids = tuple(graph.nodes)
