@@ -48,7 +48,11 @@ class Case:
         """The network."""
         random.seed(self.seed)
         *hidden, output = self.activations
-        return MLP(self.sizes[0], self.sizes[1:], hidden, output, self.init)
+        model = MLP(self.sizes[0], self.sizes[1:], hidden, output, self.init)
+        for p in model.parameters():
+            # Where |p| has its corner, the last digit of a gradient would decide on the penalty.
+            p.data += random.uniform(0.01, 0.02)
+        return model
 
     def data(self) -> tuple[np.ndarray, np.ndarray]:
         """Inputs and targets."""
