@@ -8,10 +8,17 @@ import ast
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import chain, count
 from string import ascii_lowercase
 
+from core.expression.refusals import (
+    PYTHON_MODULES,
+    REFUSED,
+    REFUSED_NAMES,
+    did_you_mean,
+    shorten,
+    written,
+)
 from core.expression.source_map import Number, SourceMap, Statement
 from core.expression.syntax import (
     MAX_DEPTH,
@@ -27,40 +34,6 @@ from core.numbers import CONSTANTS, SYMBOLS
 from core.ops import OPS, Op, as_float64
 
 NUMBERS = {**CONSTANTS, "nan": math.nan}
-
-_REFUSED = {
-    ast.FunctionDef: ("Functions can't be defined here yet.", "Write the formula out."),
-    ast.AsyncFunctionDef: ("Functions can't be defined here yet.", "Write the formula out."),
-    ast.Import: ("import is not needed here.", "Value and all ops are there already."),
-    ast.ImportFrom: ("import is not needed here.", "Value and all ops are there already."),
-    ast.For: ("Loops are not understood here.", "Write each line out."),
-    ast.While: ("Loops are not understood here.", "Write each line out."),
-    ast.If: ("if is not understood here.", "Use relu, min or max."),
-    ast.IfExp: ("if is not understood here.", "Use relu, min or max."),
-    ast.Compare: ("Comparisons are not understood here.", "Use relu, min or max."),
-    ast.Lambda: ("lambda is not understood here.", ""),
-    ast.ListComp: ("Lists are not understood here.", "Write each value out."),
-    ast.List: ("Lists are not understood here.", "Write each value out."),
-    ast.Tuple: ("Several values can't stand here.", "Write one value."),
-    ast.Subscript: ("Indexing is not understood here.", "Give each value a name, as x1."),
-    ast.AnnAssign: ("Type annotations are not understood here.", ""),
-    ast.JoinedStr: ("Text has no value.", ""),
-    ast.BoolOp: ("and, or are not understood here.", "Use min or max."),
-    ast.NamedExpr: (":= is not understood here.", "Write it on a line of its own, with =."),
-    ast.ClassDef: ("Classes are not understood here.", ""),
-    ast.Pass: ("pass is not understood here.", ""),
-}
-
-_REFUSED_NAMES = {
-    "print": ("print is not understood here.", "Every value is shown anyway."),
-    "ln": ("ln has no value.", "Did you mean log?"),
-    "ReLU": ("ReLU has no value.", "Did you mean relu?"),
-}
-_PYTHON_MODULES = {"math", "np", "numpy", "torch", "F"}
-
-_OPERATOR_NAMES = {"FloorDiv": "//", "Mod": "%", "MatMult": "@", "BitXor": "^", "BitAnd": "&",
-                   "BitOr": "|", "LShift": "<<", "RShift": ">>", "Invert": "~", "Not": "not",
-                   }  # fmt: skip
 
 Operand = Source  # a constant, or the id of the node that a part of the text stands for
 
@@ -248,7 +221,7 @@ class Reader:
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self._apply(OPS["neg"], [operand], [self._evaluate(operand)], node)
             case ast.UnaryOp(op=operator):
-                raise self._error(f"{_written(operator)} is not understood here.", node)
+                raise self._error(f"{written(operator)} is not understood here.", node)
             case ast.Call(func=ast.Name(id=name)):
                 return self._call(name, node)
             case ast.Call(func=ast.Attribute()):
@@ -272,7 +245,7 @@ class Reader:
             row = OPS.find(symbol) if symbol else None
             if row is None:
                 suggestion = "Write a power as x**2." if isinstance(step.op, ast.BitXor) else ""
-                message = f"{_written(step.op)} is not understood here."
+                message = f"{written(step.op)} is not understood here."
                 raise self._error(message, step, suggestion)
             right = self._evaluate(step.right)
             operand = self._apply(row, [step.left, step.right], [operand, right], step)
@@ -321,11 +294,11 @@ class Reader:
             return NUMBERS[name]
         if name in OPS:
             raise self._error(f"{name} needs its input in brackets, as {name}(x).", node)
-        message, suggestion = _REFUSED_NAMES.get(name, (f"{name} has no value.", ""))
+        message, suggestion = REFUSED_NAMES.get(name, (f"{name} has no value.", ""))
         later = self._line_that_assigns(name)
         if later:
             message, suggestion = f"{name} has no value yet.", f"Line {later} gives it one."
-        raise self._error(message, node, suggestion or _did_you_mean(name, self._bindings))
+        raise self._error(message, node, suggestion or did_you_mean(name, self._bindings))
 
     def _line_that_assigns(self, name: str) -> int | None:
         for statement in self._tree.body:
@@ -348,24 +321,24 @@ class Reader:
         if name == "draw_dot":
             raise self._error("draw_dot stands on a line of its own.", node)
         functions = [op.name for op in OPS.values() if not op.is_infix]
-        message, suggestion = _REFUSED_NAMES.get(name, (f"There is no function {name}.", ""))
+        message, suggestion = REFUSED_NAMES.get(name, (f"There is no function {name}.", ""))
         if name in self._bindings:
             message, suggestion = f"{name} is a value, not a function.", f"Write {name}*(…)?"
-        raise self._error(message, node.func, suggestion or _did_you_mean(name, functions))
+        raise self._error(message, node.func, suggestion or did_you_mean(name, functions))
 
     def _call_method(self, node: ast.Call) -> Operand:
         assert isinstance(node.func, ast.Attribute)
         receiver, name = node.func.value, node.func.attr
         row = OPS.get(name)
         module = receiver.id if isinstance(receiver, ast.Name) else ""
-        if module in _PYTHON_MODULES and module not in self._bindings:
+        if module in PYTHON_MODULES and module not in self._bindings:
             function = f"Write {name}(…)." if row else ""
             raise self._error(f"{module} is not understood here.", receiver, function)
         if name == "backward":
             raise self._error("backward() stands on a line of its own.", node)
         if row is None or row.is_infix:
             functions = [op.name for op in OPS.values() if not op.is_infix]
-            suggestion = _did_you_mean(name, functions)
+            suggestion = did_you_mean(name, functions)
             raise self._error(f".{name}() is not understood here.", node.func, suggestion)
         self._check_arguments(row, f".{name}", node, row.arity - 1)
         written = [receiver, *node.args]
@@ -468,10 +441,10 @@ class Reader:
         comma = decimal_comma(self._lines.text[span.start : span.start + 40].replace(" ", ""))
         if isinstance(node, ast.Tuple) and comma:
             return self._error("A number has a decimal point.", node, f"Write {comma}.")
-        message, suggestion = _REFUSED.get(type(node), ("", ""))
+        message, suggestion = REFUSED.get(type(node), ("", ""))
         if not message:
             word = self._lines.text[slice(*self._lines.span(node))].split(None, 1)
-            message = f"{_shorten(word[0]) if word else 'This'} is not understood here."
+            message = f"{shorten(word[0]) if word else 'This'} is not understood here."
         return self._error(message, node, suggestion)
 
     def _decimal_comma(self, arguments: list[ast.expr]) -> str:
@@ -489,20 +462,3 @@ def _free_names(is_leaf: bool, taken: dict[str, str]) -> Iterator[str]:
     prefix = "x" if is_leaf else "n"
     candidates = chain(letters, (f"{prefix}{number}" for number in count(1)))
     return (name for name in candidates if name not in taken)
-
-
-def _did_you_mean(name: str, candidates: "dict[str, str] | list[str]") -> str:
-    """A suggestion of the nearest name, or ""."""
-    near = [c for c in candidates if abs(len(c) - len(name)) <= 2][-1000:]
-    same = [c for c in near if c.lower() == name.lower()]
-    found = same or (get_close_matches(name, near, 1) if len(name) <= 40 else [])
-    return f"Did you mean {found[0]}?" if found else ""
-
-
-def _written(operator: ast.operator | ast.unaryop) -> str:
-    name = type(operator).__name__
-    return _OPERATOR_NAMES.get(name, name)
-
-
-def _shorten(word: str) -> str:
-    return word if len(word) <= 24 else f"{word[:24]}…"
