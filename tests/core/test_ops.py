@@ -194,7 +194,17 @@ x = Value(2.0)
 y = x.cube() + 1.0
 y.backward()
 assert (y.data, x.grad) == (9.0, 12.0), (y, x)
-assert "Cube" in repr(MLP(2, [2, 1], activation="cube"))
+model = MLP(2, [2, 1], activation="cube")
+assert "Cube" in repr(model)
+from core.expression import parse
+graph = parse("x = 2.0\\ny = cube(x) + x.cube()")
+graph.evaluate()
+assert (graph["y"].data, graph["x"].grad) == (16.0, 24.0)
+from core.tape import Tape
+import numpy as np
+tape = Tape(model, model.parameters(), 2)
+outputs = tape.outputs(np.array([p.data for p in model.parameters()]), np.array([[0.5, -2.0]]))
+assert abs(outputs[0, 0] - model([0.5, -2.0]).data) < 1e-12
 """
 
 
