@@ -16,6 +16,7 @@ from core.engine import Value
 from core.losses import LOSSES
 from core.nn import MLP, Module, Neuron
 from core.training import Trainer
+from tests.core.expressions import VALUES, random_expression
 from tests.core.reference_trainer import ReferenceTrainer
 
 # Both sum in their own order. What that makes of the last digit grows from step to step, most
@@ -218,6 +219,36 @@ def test_a_model_and_a_loss_of_ones_own(seed: int, zero_grad: bool, optimizer: A
     }
     data = rng.normal(size=(9, 2)), rng.normal(size=(9, 2))
     assert_same_runs(*both(Bilinear(), *data, **arguments), 5)
+
+
+class Expression(Module):
+    """Every op of the table, on parameters, inputs and results, shared as it happens."""
+
+    def __init__(self, seed: int, size: int, parameters: int) -> None:
+        self.seed, self.size = seed, size
+        draw = random.Random(seed)
+        self.p = [Value(draw.uniform(-1.5, 1.5)) for _ in range(parameters)]
+
+    def __call__(self, x: list[Value]) -> Value:
+        return random_expression(self.seed, [*self.p, *x], self.size, VALUES)
+
+    def parameters(self) -> list[Value]:
+        return self.p
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.integers(0, 40),
+    parameters=st.integers(1, 4),
+    n=st.integers(1, 9),
+)
+@settings(max_examples=60, deadline=None)
+def test_any_expression_is_a_model(seed: int, size: int, parameters: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    inputs, targets = rng.normal(size=(n, 2)), rng.normal(size=n)
+    model = Expression(seed, size, parameters)
+    # A rate that is small for any gradient: what is compared is the gradient, not chaos.
+    assert_same_runs(*both(model, inputs, targets, optimizer="adam", learning_rate=1e-4), 3)
 
 
 class Doubled(Module):
