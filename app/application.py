@@ -1,0 +1,118 @@
+"""The program with a window: its first paint, what a crash left behind, and its end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+
+from app.command_line import Options
+from app.files.dialogs import CANCEL, Question
+from app.files.recovery import left_behind
+from app.main_window import MainWindow
+from app.qt_application import create_application
+from app.unexpected import UnexpectedErrors
+
+RECOVER = "recover"
+DISCARD = "discard"
+
+
+def run(options: Options) -> int:
+    """Show the window until it is closed; returns the exit status."""
+    application = create_application()
+    window = MainWindow(is_training_deferred=True)
+    errors = UnexpectedErrors(window.document)
+    errors.shown.connect(window.show_unexpected_error)
+    uninstall = errors.install()
+    signals = _QuitSignals(window)
+    application.commitDataRequest.connect(lambda _manager: window.files.autosave.write())
+    if options.theme is not None:
+        window.appearance.show(options.theme)
+    if options.size is not None:
+        window.resize(*options.size)
+    window.show()
+    # After the first paint, so that the window is there at once.
+    QTimer.singleShot(0, window, lambda: _begin(window, options))
+    try:
+        return application.exec()
+    finally:
+        signals.close()
+        uninstall()
+
+
+def _begin(window: MainWindow, options: Options) -> None:
+    """Open what is asked for, offer what a crash left, and build what could wait."""
+    if options.file is not None:
+        window.files.open(options.file)
+    elif not window.settings.has_started_before and window.examples():
+        # The first minute should have something to drag: the lecture's own graph.
+        window.open_example(window.examples()[0])
+    window.settings.remember_start()
+    offer_what_was_left(window)
+    window.complete()
+
+
+def offer_what_was_left(window: MainWindow) -> None:
+    """Offer the newest work that a crashed session left behind, if any; older ones come later."""
+    found = left_behind()
+    if not found:
+        return
+    kept = found[0]
+
+    def answered(answer: str) -> None:
+        if answer == RECOVER:
+            window.files.recover(kept)
+        elif answer == DISCARD:
+            kept.discard()
+
+    when = time.strftime("%d %B, %H:%M", time.localtime(kept.time))
+    question = Question(
+        f"Recover {kept.name}?",
+        f"The program ended unexpectedly. Unsaved work of {when} was kept.",
+        {RECOVER: "Recover", DISCARD: "Throw away", CANCEL: "Ask me later"},
+    )
+    window.dialogs.ask(question, answered)
+
+
+class _QuitSignals(QObject):
+    """Ends the program in peace on Ctrl+C in the terminal and when the system asks.
+
+    Python's own handler runs only between two Python instructions, so never while Qt waits;
+    the signal's number written to a socket wakes Qt.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._former: list[Callable[[], object]] = []
+        if sys.platform == "win32":
+            return
+        ours, theirs = socket.socketpair()
+        theirs.setblocking(False)
+        self._sockets = ours, theirs
+        former_fd = signal.set_wakeup_fd(theirs.fileno())
+        self._former.append(lambda: signal.set_wakeup_fd(former_fd))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            former = signal.signal(number, lambda _number, _frame: None)
+            self._former.append(lambda number=number, former=former: signal.signal(number, former))
+        self._notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_signal)
+
+    def close(self) -> None:
+        """Give the signals back."""
+        for give_back in self._former:
+            give_back()
+        if self._former:
+            self._notifier.setEnabled(False)
+            for end in self._sockets:
+                end.close()
+        self._former.clear()
+
+    def _on_signal(self) -> None:
+        self._sockets[0].recv(16)
+        # Nobody may be there to answer a question: keep the work, to be offered at next start.
+        self._window.leave_without_asking()

@@ -1,0 +1,277 @@
+"""The window: one document, its tabs, the menus and what connects them. No logic of its own."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QMainWindow,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.appearance import Appearance
+from app.clipboard import ClipboardCommands
+from app.command_line import NAME
+from app.command_line import SMALLEST as SMALLEST_SIZE
+from app.document import Document
+from app.files.dialogs import Dialogs, Question
+from app.files.drop import FileDrop
+from app.files.files import Files
+from app.help import about_text, keys_text
+from app.menus import Menus
+from app.qt_application import create_application, give_look
+from app.settings import Settings
+from app.status_bar import StatusBar
+from app.top_bar import TopBar, logo_icon
+from app.widgets.buttons import IconButton
+from app.widgets.toast import ToastArea
+
+if TYPE_CHECKING:
+    from app.training.tab import TrainingTab
+
+START_SIZE = (1440, 900)
+TITLES = ("Build", "Training")
+_TRAINING = 1
+
+
+class MainWindow(QMainWindow):
+    """Shows a fresh document; `window.document.open(path)` brings another.
+
+    `dialogs` stands in for Qt's own questions. `is_training_deferred` builds the training tab
+    when it is first needed, at the latest when `complete` is called, so that the window shows
+    before the plots are loaded.
+    """
+
+    def __init__(
+        self, *, dialogs: Dialogs | None = None, is_training_deferred: bool = False
+    ) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self.appearance = Appearance(self.settings, self)
+        give_look(create_application())
+        self.document = Document(self)
+        self.dialogs = dialogs or Dialogs(self)
+        self.files = Files(self.document, self.dialogs, self.settings)
+        self._is_closing_agreed = False
+        self._training: TrainingTab | None = None
+
+        self.tabs = QTabWidget(objectName="tabs")
+        self.build_tab = self._page("app.build_tab", "BuildTab")
+        self.status = StatusBar(self.document)
+        self.toasts = ToastArea(self)
+        self.clipboard = ClipboardCommands(self.build_tab)
+        self._menus = Menus(self)
+        self._top_bar = TopBar(self._menus.bar)
+        self._arrange()
+        self._file_drop = FileDrop(self, self.files.open)
+        self._connect()
+        if not is_training_deferred:
+            self.complete()
+        self._restore_layout()
+
+    # ----- parts ----------------------------------------------------------------------------
+
+    @property
+    def training(self) -> TrainingTab:
+        """The training tab: `.step`, `.losses`, `.is_running`."""
+        self.complete()
+        assert self._training is not None
+        return self._training
+
+    def complete(self) -> None:
+        """Build what was deferred."""
+        if self._training is not None:
+            return
+        self._training = self._page("app.training.tab", "TrainingTab")
+        self._training.setObjectName("training_tab")
+        was_current = self.tabs.currentIndex() == _TRAINING
+        with QSignalBlocker(self.tabs):
+            self.tabs.insertTab(_TRAINING, self._training, TITLES[_TRAINING])
+            self.tabs.removeTab(_TRAINING + 1)
+            if was_current:
+                self.tabs.setCurrentIndex(_TRAINING)
+        self._file_drop.watch(self._training)
+        self._restore_splitters(self._training)
+
+    def _page(self, module: str, name: str) -> Any:
+        """A page, or an empty one while its package is not there."""
+        try:
+            return getattr(importlib.import_module(module), name)(self.document)
+        except ModuleNotFoundError:
+            return QWidget()
+
+    @staticmethod
+    def tab_titles() -> Sequence[str]:
+        return TITLES
+
+    @staticmethod
+    def examples() -> Sequence[Any]:
+        """What the Examples menu lists."""
+        try:
+            return list(importlib.import_module("core.examples").examples())
+        except ModuleNotFoundError:
+            return []
+
+    def _arrange(self) -> None:
+        self.setWindowIcon(logo_icon())
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self.setMenuWidget(self._top_bar)
+        self.build_tab.setObjectName("build_tab")
+        for page, title in zip((self.build_tab, QWidget()), TITLES):
+            self.tabs.addTab(page, title)
+            self._top_bar.add_tab(title)
+        self.tabs.tabBar().hide()
+        self.tabs.setDocumentMode(True)
+        self._top_bar.set_current_tab(0)
+        self._top_bar.add_quick_command(self._theme_button())
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs, 1)
+        layout.addWidget(self.status)
+        self.setCentralWidget(body)
+        self.build_tab.setFocus()
+
+    def _theme_button(self) -> QWidget:
+        button = IconButton("circle-half-full", "Light or dark (Ctrl+T)")
+        button.clicked.connect(self.appearance.toggle)
+        return button
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._top_bar.set_current_tab)
+        self._top_bar.tab_chosen.connect(self.tabs.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._on_tab_chosen)
+        self.document.file_changed.connect(self._show_document_name)
+        self.document.replaced.connect(self._show_document_name)
+        self.document.refused.connect(lambda sentence: self.toasts.show_message(sentence, "error"))
+        self.files.message.connect(self.toasts.show_message)
+        self.files.changed_on_disk.connect(self._tell_of_change_on_disk)
+        self._show_document_name()
+
+    # ----- commands of the menus ------------------------------------------------------------
+
+    def open_example(self, example: Any) -> None:
+        self.tabs.setCurrentIndex(0)
+        self.files.open_example(example.project())
+
+    def add_node(self) -> None:
+        self.tabs.setCurrentIndex(0)
+        self.build_tab.node_editor.add_node_dialog()
+
+    def fit_all(self) -> None:
+        self.build_tab.node_editor.fit_all()
+        self.build_tab.graph_view.fit_all()
+
+    def fit_selection(self) -> None:
+        self.build_tab.node_editor.fit_selection()
+        self.build_tab.graph_view.fit_selection()
+
+    def press_training_button(self, name: str) -> None:
+        """As if the training tab's own button were pressed: "train_button" and so on."""
+        self.tabs.setCurrentIndex(_TRAINING)
+        button = self.training.findChild(QAbstractButton, name)
+        assert button is not None
+        button.click()
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def show_keys(self) -> None:
+        self._tell("Keys", keys_text(self))
+
+    def show_about(self) -> None:
+        self._tell("About", about_text())
+
+    def show_unexpected_error(self, summary: str, details: str) -> None:
+        """Tell of an error that nobody expected; its details can be read and copied."""
+        question = Question("Something went wrong", summary, details=details, is_warning=True)
+        show = partial(self.dialogs.ask, question, lambda _answer: None)
+        self.toasts.show_message(summary, "error", ("Details", show))
+
+    def _tell(self, title: str, text: str) -> None:
+        self.dialogs.ask(Question(title, text), lambda _answer: None)
+
+    # ----- what is shown of the document ----------------------------------------------------
+
+    def _show_document_name(self) -> None:
+        path = self.document.path
+        name = path.stem if path else "Untitled"
+        is_modified = self.document.is_modified
+        self._top_bar.set_document_name(name, is_modified=is_modified)
+        self.setWindowTitle(f"{name}[*] – {NAME}")
+        self.setWindowModified(is_modified)
+        self.setWindowFilePath(str(path) if path else "")
+
+    def _tell_of_change_on_disk(self) -> None:
+        path = self.document.path
+        name = path.name if path else "The file"
+        self.toasts.show_message(
+            f"{name} was changed by another program.", "error", ("Read again", self.files.reload)
+        )
+
+    def _on_tab_chosen(self, index: int) -> None:
+        if index == _TRAINING:
+            self.complete()
+
+    # ----- coming and going -----------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.files.notice_changes()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._is_closing_agreed:
+            self.files.leave(self._close_agreed)
+        if self._is_closing_agreed:
+            self._shut_down()
+            event.accept()
+        else:
+            event.ignore()  # the answer comes later, and closes the window then
+
+    def leave_without_asking(self) -> None:
+        """Close at once; unsaved work is kept and offered at the next start."""
+        self.files.autosave.write()
+        self.files.autosave.keep()
+        self._close_agreed()
+
+    def _close_agreed(self) -> None:
+        self._is_closing_agreed = True
+        self.close()
+
+    def _shut_down(self) -> None:
+        if self._training is not None:
+            getattr(self._training, "shutdown", lambda: None)()
+        self._save_layout()
+        self.files.close()
+
+    # ----- layout ---------------------------------------------------------------------------
+
+    def _restore_layout(self) -> None:
+        geometry = self.settings.layout("window")
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(*START_SIZE)
+        self._restore_splitters(self)
+
+    def _restore_splitters(self, within: QWidget) -> None:
+        for splitter in within.findChildren(QSplitter):
+            state = self.settings.layout(splitter.objectName())
+            if splitter.objectName() and not state.isEmpty():
+                splitter.restoreState(state)
+
+    def _save_layout(self) -> None:
+        self.settings.set_layout("window", self.saveGeometry())
+        for splitter in self.findChildren(QSplitter):
+            if splitter.objectName():
+                self.settings.set_layout(splitter.objectName(), splitter.saveState())
+        self.settings.write()

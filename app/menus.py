@@ -1,0 +1,192 @@
+"""The menus: every command of the window, with its key."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from app import appearance, places
+
+if TYPE_CHECKING:
+    from app.main_window import MainWindow
+
+Keys = QKeySequence.StandardKey | str | tuple[str, ...]
+
+
+class Menus(QObject):
+    """Builds the menu bar of a window; its actions are children of the window, by name."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.bar = QMenuBar()
+        self._add_file_menu()
+        self._add_edit_menu()
+        self._add_view_menu()
+        self._add_graph_menu()
+        self._add_training_menu()
+        self._add_help_menu()
+
+    # ----- File -----------------------------------------------------------------------------
+
+    def _add_file_menu(self) -> None:
+        files = self._window.files
+        menu = self._add_menu("File")
+        standard = QKeySequence.StandardKey
+        self._add(menu, "new", "&New", files.new, standard.New)
+        self._add(menu, "open", "&Open …", files.choose_and_open, standard.Open)
+        self._recent = menu.addMenu("Open &recent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        self._fill_recent()
+        files.recent_changed.connect(self._fill_recent)
+        examples = menu.addMenu("&Examples")
+        for example in self._window.examples():
+            examples.addAction(
+                example.title, lambda chosen=example: self._window.open_example(chosen)
+            )
+        menu.addSeparator()
+        self._add(menu, "save", "&Save", lambda: files.save(), standard.Save)
+        self._add(menu, "save_as", "Save &as …", lambda: files.save_as(), "Ctrl+Shift+S")
+        menu.addSeparator()
+        quit_ = self._add(menu, "quit", "&Quit", self._window.close, "Ctrl+Q")
+        quit_.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        files = self._window.settings.recent_files
+        for path in files:
+            action = self._recent.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, path=path: self._window.files.open(path))
+        self._recent.setToolTipsVisible(True)
+        self._recent.setEnabled(bool(files))
+        if files:
+            self._recent.addSeparator()
+            self._recent.addAction("Forget these", self._forget_recent)
+
+    def _forget_recent(self) -> None:
+        self._window.settings.forget_recent_files()
+        self._fill_recent()
+
+    # ----- Edit -----------------------------------------------------------------------------
+
+    def _add_edit_menu(self) -> None:
+        window, stack = self._window, self._window.document.undo_stack
+        menu = self._add_menu("Edit")
+        standard = QKeySequence.StandardKey
+        undo = stack.createUndoAction(window, "Undo")
+        redo = stack.createRedoAction(window, "Redo")
+        for action, name, keys in (
+            (undo, "undo", ("Ctrl+Z",)),
+            (redo, "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+        ):
+            action.setObjectName(f"action_{name}")
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            menu.addAction(action)
+        menu.addSeparator()
+        commands = window.clipboard
+        self._add(menu, "cut", "Cu&t", commands.cut, standard.Cut)
+        self._add(menu, "copy", "&Copy", commands.copy, standard.Copy)
+        self._add(menu, "paste", "&Paste", commands.paste, standard.Paste)
+        self._add(menu, "delete", "&Delete", commands.delete, ("Del", "Backspace"))
+        menu.addSeparator()
+        self._add(menu, "select_all", "Select &all", commands.select_all, standard.SelectAll)
+
+    # ----- View -----------------------------------------------------------------------------
+
+    def _add_view_menu(self) -> None:
+        window = self._window
+        menu = self._add_menu("View")
+        for index, title in enumerate(window.tab_titles()):
+            self._add(
+                menu, f"show_{title.lower()}", f"&{index + 1} {title}",
+                lambda index=index: window.tabs.setCurrentIndex(index), f"Ctrl+{index + 1}",
+            )  # fmt: skip
+        menu.addSeparator()
+        themes = menu.addMenu("&Theme")
+        group = QActionGroup(self)
+        choices = (appearance.LIGHT, appearance.DARK, appearance.SYSTEM)
+        for choice, title in zip(choices, ("&Light", "&Dark", "As the &system has it")):
+            action = self._add(
+                themes, f"theme_{choice}", title,
+                lambda choice=choice: window.appearance.choose(choice),
+            )  # fmt: skip
+            action.setCheckable(True)
+            action.setChecked(choice == window.appearance.choice)
+            group.addAction(action)
+        window.appearance.choice_changed.connect(
+            lambda choice: window.findChild(QAction, f"action_theme_{choice}").setChecked(True)
+        )
+        self._add(menu, "toggle_theme", "Light or dar&k", window.appearance.toggle, "Ctrl+T")
+        menu.addSeparator()
+        self._add(menu, "full_screen", "&Full screen", window.toggle_full_screen, "F11")
+
+    # ----- Graph and Training ---------------------------------------------------------------
+
+    def _add_graph_menu(self) -> None:
+        window = self._window
+        menu = self._add_menu("Graph")
+        # Keys after a tab are only shown: the views themselves answer to them, and only while
+        # they have the keyboard, for "." and Home mean something else in a text.
+        self._add(menu, "add_node", "&Add node …\tShift+A", window.add_node)
+        menu.addSeparator()
+        self._add(menu, "fit_all", "Show &all\tHome", window.fit_all)
+        self._add(menu, "fit_selection", "Show the &selection\t.", window.fit_selection)
+
+    def _add_training_menu(self) -> None:
+        window = self._window
+        menu = self._add_menu("Training")
+        press = window.press_training_button
+        self._add(menu, "train", "&Train or pause", lambda: press("train_button"), "F5")
+        self._add(menu, "step", "&Step", lambda: press("step_button"), "F6")
+        self._add(menu, "reset", "&Reset", lambda: press("reset_button"), "F7")
+
+    # ----- Help -----------------------------------------------------------------------------
+
+    def _add_help_menu(self) -> None:
+        window = self._window
+        menu = self._add_menu("Help")
+        self._add(menu, "keys", "&Keys", window.show_keys, "F1")
+        self._add(menu, "log_folder", "Open the &log's folder", _open_log_folder)
+        menu.addSeparator()
+        about = self._add(menu, "about", "&About", window.show_about)
+        about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    # ----- within ---------------------------------------------------------------------------
+
+    def _add_menu(self, title: str) -> QMenu:
+        """A menu that opens with Alt and its first letter, which Fusion would always underline."""
+        menu = self.bar.addMenu(title)
+        if sys.platform != "darwin":  # where Alt types other letters
+            shortcut = QShortcut(QKeySequence(f"Alt+{title[0]}"), self._window)
+            shortcut.activated.connect(lambda: self.bar.setActiveAction(menu.menuAction()))
+        return menu
+
+    def _add(
+        self,
+        menu: QMenu,
+        name: str,
+        text: str,
+        command: Callable[[], object],
+        keys: Keys | None = None,
+    ) -> QAction:
+        action = QAction(text, self._window)
+        action.setObjectName(f"action_{name}")
+        if isinstance(keys, tuple):
+            action.setShortcuts([QKeySequence(key) for key in keys])
+        elif keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: command())
+        menu.addAction(action)
+        return action
+
+
+def _open_log_folder() -> None:
+    folder = places.log_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

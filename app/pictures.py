@@ -1,0 +1,109 @@
+"""Pictures of the window's tabs, taken without a screen: for `--screenshot` and the README."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+
+from app import places, theme
+from app.command_line import Options
+from app.main_window import MainWindow
+from app.qt_application import create_application
+from core.hyperparameters import PRESETS
+from core.storage import StorageError
+
+SIZE = (1920, 1080)
+TRAINED_STEPS = 4_000
+_PATIENCE = 60_000  # milliseconds for the training that a picture shows
+_SETTLE = 400  # milliseconds, longer than any animation
+
+
+class PictureError(Exception):
+    """No pictures could be taken; says why."""
+
+
+def save_pictures(folder: Path, options: Options) -> list[Path]:
+    """Save a picture of each tab, in the themes that were asked for, as PNG; returns the files.
+
+    The document is the file of the command line, else the lecture's graph; the network is
+    trained for a moment, so that there is something to see.
+    """
+    create_application()
+    with _no_traces():
+        window = MainWindow()
+        window.resize(*(options.size or SIZE))
+        _open(window, options.file)
+        window.show()
+        try:
+            _train(window)
+            return list(_take(window, folder, options.theme))
+        finally:
+            window.leave_without_asking()
+
+
+def _open(window: MainWindow, file: Path | None) -> None:
+    if file is None:
+        window.document.open_project(window.examples()[0].project())
+        leaf = window.document.graph.find("a")
+        if leaf is not None:
+            window.document.select([leaf.id])
+        return
+    try:
+        window.document.open(file)
+    except StorageError as error:
+        raise PictureError(f"{file} can't be opened: {error}") from error
+
+
+def _train(window: MainWindow) -> None:
+    """Run the training tab until there is something to see."""
+    setup = PRESETS["moons"].setup
+    window.training.use(setup)
+    window.press_training_button("train_button")
+    _wait(lambda: window.training.step >= TRAINED_STEPS or not window.training.is_running)
+    if window.training.is_running:
+        window.press_training_button("train_button")
+
+
+def _take(window: MainWindow, folder: Path, choice: str | None) -> Iterator[Path]:
+    for name in theme.THEMES if choice is None else [choice]:
+        window.appearance.show(name)
+        for index, title in enumerate(window.tab_titles()):
+            window.tabs.setCurrentIndex(index)
+            _settle()
+            file = folder / f"{title.lower()}-{theme.current().name}.png"
+            if not window.grab().save(str(file)):
+                raise PictureError(f"{file} can't be written.")
+            yield file
+
+
+def _settle() -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(_SETTLE, loop.quit)
+    loop.exec()
+
+
+def _wait(is_done: Callable[[], bool]) -> None:
+    deadline = QDeadlineTimer(_PATIENCE)
+    loop = QEventLoop()
+    while not is_done() and not deadline.hasExpired():
+        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+
+
+@contextmanager
+def _no_traces() -> Iterator[None]:
+    """Use nobody's settings and leave none behind."""
+    before = os.environ.get(places.HOME_VARIABLE)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ[places.HOME_VARIABLE] = home
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[places.HOME_VARIABLE]
+            else:
+                os.environ[places.HOME_VARIABLE] = before

@@ -1,0 +1,35 @@
+"""The one QApplication, with or without a screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication
+
+from app import style
+from app.command_line import NAME, version
+from app.places import APPLICATION
+
+_HAS_LOOK = "has_the_look_of_the_program"
+
+
+def create_application() -> QApplication:
+    """The QApplication in the program's look, or the one that there is."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # Numbers are shown and read with a decimal point in every locale.
+    QLocale.setDefault(QLocale.c())
+    application = QApplication([APPLICATION])
+    application.setApplicationName(APPLICATION)
+    application.setApplicationDisplayName(NAME)
+    application.setApplicationVersion(version())
+    application.setDesktopFileName(APPLICATION)
+    give_look(application)
+    return application
+
+
+def give_look(application: QApplication) -> None:
+    """Give the program's look to an application that somebody else made, once."""
+    if not application.property(_HAS_LOOK):
+        application.setProperty(_HAS_LOOK, True)
+        style.apply(application)

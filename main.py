@@ -1,0 +1,29 @@
+"""Start Micrograd Playground: `python main.py --help` lists what it takes."""
+
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the program and return its exit status."""
+    from app.command_line import parse_arguments
+
+    options = parse_arguments(arguments)
+    from app import start_up
+
+    reason = start_up.why_no_screen() if not options.headless else ""
+    try:
+        start_up.check_system_libraries(needs_screen=not (options.headless or reason))
+        if options.headless or reason:
+            from app.headless import run_headless
+
+            return run_headless(options, reason)
+        from app.application import run
+
+        return run(options)
+    except start_up.StartUpError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""What the tests of the window share. Nothing here touches the user's own settings or files."""
+
+import gc
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import fonts, places, theme
+
+
+@pytest.fixture(scope="session")
+def qapp() -> QApplication:
+    """The program's own QApplication."""
+    from app.qt_application import create_application
+
+    return create_application()
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, recovery files and logs go to the test's own folder; the theme is dark."""
+    monkeypatch.setenv(places.HOME_VARIABLE, str(tmp_path / "home"))
+    theme.set_current("dark")
+    fonts.set_scale(1.0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_on() -> Iterator[None]:
+    """A test ends its threads and timers, gives the exception hooks back and closes its log."""
+    threads = set(threading.enumerate())
+    timers = _running_timers()
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    yield
+    if QApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    for thread in (started := set(threading.enumerate()) - threads):
+        thread.join(1.0)
+    alive = [thread.name for thread in started if thread.is_alive()]
+    assert not alive, f"threads go on after the test: {alive}"
+    if _running_timers() - timers:
+        gc.collect()
+    left = [_describe(timer) for timer in _running_timers() - timers]
+    assert not left, f"timers go on after the test: {left}"
+    assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == hooks, (
+        "an exception hook was left behind"
+    )
+    for handler in logging.getLogger(places.APPLICATION).handlers:
+        handler.close()
+
+
+@pytest.fixture
+def document(qapp):
+    """A fresh document without a window."""
+    from app.document import Document
+
+    return Document()
+
+
+@pytest.fixture
+def answers():
+    """The stand-in for the questions that `main_window` asks."""
+    from tests.app.answers import Answers
+
+    return Answers()
+
+
+@pytest.fixture
+def main_window(qtbot: QtBot, answers):
+    """The window, shown, 1280 x 800, with a fresh document; closed again in the end."""
+    from app.main_window import MainWindow
+
+    window = MainWindow(dialogs=answers)
+    window.resize(1280, 800)
+    with qtbot.waitExposed(window):
+        window.show()
+    yield window
+    window.leave_without_asking()
+    assert not window.isVisible()
+    window.deleteLater()
+
+
+def _running_timers() -> set[QTimer]:
+    return {
+        thing
+        for thing in gc.get_objects()
+        if isinstance(thing, QTimer) and shiboken6.isValid(thing) and thing.isActive()
+    }
+
+
+def _describe(timer: QTimer) -> str:
+    parent = timer.parent()
+    return f"every {timer.interval()} ms, of {type(parent).__name__}"
