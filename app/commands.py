@@ -1,0 +1,109 @@
+"""Undo: what an edit changed in the document, forward and back.
+
+Every gesture ends in one `EditCommand`. It holds the difference between the document before and
+after, so that undo is right by construction, whatever the edit was; it never touches a view.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtGui import QUndoCommand
+
+from core.graph import NodeState
+
+if TYPE_CHECKING:
+    from app.document import Document
+
+Position = tuple[float, float]
+
+MERGE_WITHIN = 1.0  # seconds between keystrokes that undo takes back together
+_TYPING = 1
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """All that undo can bring back, at one moment. Its dicts are not changed afterwards."""
+
+    nodes: dict[str, NodeState] = field(default_factory=dict)
+    output: tuple[str | None, bool] = (None, False)
+    positions: dict[str, Position] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)  # sliders, collapsed nodes, frames ...
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What to set to go from one state to another; None takes an entry out."""
+
+    nodes: dict[str, NodeState | None]
+    order: tuple[str, ...] | None  # of all nodes, where it changed
+    output: tuple[str | None, bool]
+    positions: dict[str, Position | None]
+    extras: dict[str, Any]
+    text: str | None
+
+
+def change_between(before: DocumentState, after: DocumentState) -> Change:
+    """The Change that leads from `before` to `after`."""
+    order = tuple(after.nodes)
+    return Change(
+        nodes=_changed(before.nodes, after.nodes),
+        order=order if order != tuple(before.nodes) else None,
+        output=after.output,
+        positions=_changed(before.positions, after.positions),
+        extras=_changed(before.extras, after.extras),
+        text=after.text if after.text != before.text else None,
+    )
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    gone = {key: None for key in before if key not in after}
+    new = {key: value for key, value in after.items() if before.get(key) != value}
+    return gone | new
+
+
+class EditCommand(QUndoCommand):
+    """One edit of the document. The edit is in place already when the command is pushed."""
+
+    def __init__(
+        self,
+        document: Document,
+        text: str,
+        before: DocumentState,
+        after: DocumentState,
+        *,
+        is_typing: bool = False,
+    ) -> None:
+        super().__init__(text)
+        self._document = document
+        self._before, self._after = before, after
+        self._forward = change_between(before, after)
+        self._back = change_between(after, before)
+        self._is_typing = is_typing
+        self._time = time.monotonic()
+        self._is_in_place = True
+
+    def id(self) -> int:
+        return _TYPING if self._is_typing else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, EditCommand) or other._time - self._time > MERGE_WITHIN:
+            return False
+        self._after = other._after
+        self._forward = change_between(self._before, self._after)
+        self._back = change_between(self._after, self._before)
+        self._time = other._time
+        return True
+
+    def redo(self) -> None:
+        if self._is_in_place:
+            self._is_in_place = False
+        else:
+            self._document.apply_change(self._forward, self._after)
+
+    def undo(self) -> None:
+        self._document.apply_change(self._back, self._before)

@@ -1,0 +1,452 @@
+"""The document: one expression that all views of it share, its undo history and its file.
+
+An edit changes `document.graph` (or positions, or extras) and then calls `commit`, which puts the
+difference to the last committed state on the undo stack. While a number is dragged nothing is
+committed: `preview_value` shows it live, and on release `set_value` commits one step, or
+`cancel_preview` goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.commands import Change, DocumentState, EditCommand, Position, change_between
+from core import storage
+from core.expression import ExpressionError, SourceMap, merge, parse_with_source, update_text
+from core.graph import LEAF, Graph, GraphError
+from core.storage import Project
+
+
+class Document(QObject):
+    """Owns the Graph, the text, positions, selection, settings and the QUndoStack.
+
+    Signals; `initiator` is the object that made the change (None for undo and files), so that a
+    widget can ignore its own echo:
+    replaced(): another document is in place (new, opened, recovered); everything is new.
+    structure_changed(initiator): nodes, connections, names, labels, mute or the output.
+    values_changed(initiator): data and gradients are new; follows each structure_changed.
+    text_changed(initiator): `text` or `text_error`.
+    positions_changed(initiator), extras_changed(initiator), selection_changed(initiator).
+    settings_changed(initiator): the training set-up or the model.
+    file_changed(): `path`, or whether there are unsaved changes.
+    saved(): the file has been written.
+    refused(sentence): an edit was refused; the document is as it was.
+    """
+
+    replaced = Signal()
+    structure_changed = Signal(object)
+    values_changed = Signal(object)
+    text_changed = Signal(object)
+    positions_changed = Signal(object)
+    extras_changed = Signal(object)
+    selection_changed = Signal(object)
+    settings_changed = Signal(object)
+    file_changed = Signal()
+    saved = Signal()
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.cleanChanged.connect(self._on_clean_changed)
+        self.path: Path | None = None
+        self._reset_to(Project(graph=Graph()))
+
+    # ----- reading --------------------------------------------------------------------------
+
+    @property
+    def is_modified(self) -> bool:
+        """True while there are changes that no file has."""
+        return self._are_settings_modified or not self.undo_stack.isClean()
+
+    @property
+    def current(self) -> str | None:
+        """Id of the node that was selected last: what the inspector shows."""
+        return self._current if self._current in self.selection else None
+
+    def project(self) -> Project:
+        """All of the document, to be stored."""
+        return Project(
+            graph=self.graph,
+            text=self.text,
+            positions=dict(self.positions),
+            model=self.model,
+            settings={**self.settings, "view": dict(self.extras)},
+        )
+
+    # ----- edits: each one undo step --------------------------------------------------------
+
+    def commit(self, text: str, initiator: object = None, *, is_typing: bool = False) -> None:
+        """Make one undo step, named `text`, of what differs from the last committed state."""
+        before, after = self._committed, self._capture()
+        if before == after:
+            return
+        self._committed = after
+        self.undo_stack.push(EditCommand(self, text, before, after, is_typing=is_typing))
+        self.file_changed.emit()
+
+    def edit(self, text: str, change: Callable[[], Any], initiator: object = None) -> Any:
+        """Run `change`, which edits the graph, positions or extras, as one undo step named `text`.
+
+        Returns what it returns. A GraphError leaves the document as it was, tells `refused` and
+        returns None.
+        """
+        try:
+            result = change()
+        except GraphError as error:
+            self.cancel_preview()
+            self.refused.emit(str(error))
+            return None
+        self._after_edit(text, initiator)
+        return result
+
+    def add_node(
+        self, op: str, position: Position | None = None, initiator: object = None
+    ) -> str | None:
+        """A new node; `op` is a name of the op table, or "value" for a leaf. Returns its id."""
+
+        def change() -> str:
+            node = self.graph.add(op)
+            if position is not None:
+                self.positions[node.id] = position
+            return node.id
+
+        what = "value" if op == LEAF else op
+        result: str | None = self.edit(f"Add {what}", change, initiator)
+        return result
+
+    def connect(  # type: ignore[override]  # QObject.connect is never wanted here
+        self, source_id: str, target_id: str, input_index: int, initiator: object = None
+    ) -> None:
+        """Feed a node's result into an input of another."""
+        self.edit(
+            "Connect", lambda: self.graph.connect(source_id, target_id, input_index), initiator
+        )
+
+    def disconnect(  # type: ignore[override]  # QObject.disconnect is never wanted here
+        self, target_id: str, input_index: int, initiator: object = None
+    ) -> None:
+        """Free an input; it keeps the number that it last received."""
+        self.edit("Disconnect", lambda: self.graph.disconnect(target_id, input_index), initiator)
+
+    def set_value(self, id: str, number: float, initiator: object = None) -> None:
+        """Set a leaf's number; ends a drag that `preview_value` began."""
+        self.preview_value(id, number, initiator)
+        self.commit(f"Change {self._name(id)}", initiator)
+
+    def set_input(self, id: str, input_index: int, number: float, initiator: object = None) -> None:
+        """Set the number of an input that is not connected; ends a `preview_input` drag."""
+        self.preview_input(id, input_index, number, initiator)
+        self.commit(f"Change input of {self._name(id)}", initiator)
+
+    def rename(self, id: str, name: str, initiator: object = None) -> None:
+        """Give a node another name; the expression text follows."""
+        self.edit(f"Rename to {name}", lambda: self.graph.rename(id, name), initiator)
+
+    def delete(self, ids: Iterable[str], initiator: object = None) -> None:
+        """Take nodes out, with their connections."""
+        ids = list(ids)
+
+        def change() -> None:
+            self.graph.remove(ids)
+            for id in ids:
+                self.positions.pop(id, None)
+
+        what = self._name(ids[0]) if len(ids) == 1 else f"{len(ids)} nodes"
+        if ids:
+            self.edit(f"Delete {what}", change, initiator)
+
+    def move(self, positions: Mapping[str, Position], initiator: object = None) -> None:
+        """Put nodes of the node editor at these scene positions."""
+        self.positions.update(positions)
+        self.positions_changed.emit(initiator)
+        self.commit("Move" if len(positions) == 1 else f"Move {len(positions)} nodes", initiator)
+
+    def set_extra(self, key: str, value: Any, text: str, initiator: object = None) -> None:
+        """Set a view's own lasting detail (JSON), such as a slider's range; None removes it."""
+        if value is None:
+            self.extras.pop(key, None)
+        else:
+            self.extras[key] = value
+        self.extras_changed.emit(initiator)
+        self.commit(text, initiator)
+
+    def set_text(self, text: str, initiator: object = None) -> None:
+        """Take over edited expression text. Where it has a mistake the last good graph stays."""
+        if text == self.text:
+            return
+        self.text = text
+        self._read_text(initiator)
+        self.commit("Edit text", initiator, is_typing=True)
+
+    # ----- live changes, not committed ------------------------------------------------------
+
+    def preview_value(self, id: str, number: float, initiator: object = None) -> None:
+        """Show a leaf's number live, in all views, without an undo step."""
+        try:
+            self.graph.set_data(id, number)
+        except GraphError as error:
+            self.refused.emit(str(error))
+            return
+        self.graph.evaluate()
+        self._show_number_in_text(id, number, initiator)
+        self.values_changed.emit(initiator)
+
+    def preview_input(
+        self, id: str, input_index: int, number: float, initiator: object = None
+    ) -> None:
+        """Show the number of an input that is not connected live, without an undo step."""
+        try:
+            self.graph.set_input(id, input_index, number)
+        except GraphError as error:
+            self.refused.emit(str(error))
+            return
+        self.graph.evaluate()
+        self._show_number_in_text(id, number, initiator, input_index)
+        self.values_changed.emit(initiator)
+
+    def cancel_preview(self) -> None:
+        """Go back to the last committed state (Escape in mid-drag)."""
+        now = self._capture()
+        if now != self._committed:
+            self.apply_change(change_between(now, self._committed), self._committed)
+
+    # ----- selection ------------------------------------------------------------------------
+
+    def select(
+        self, ids: Iterable[str], current: str | None = None, initiator: object = None
+    ) -> None:
+        """Select exactly these nodes, in every view; `current` is the one to inspect."""
+        selection = frozenset(id for id in ids if id in self.graph.nodes)
+        if current is None or current not in selection:
+            current = self._current if self._current in selection else next(iter(selection), None)
+        if (selection, current) != (self.selection, self._current):
+            self.selection, self._current = selection, current
+            self.selection_changed.emit(initiator)
+
+    # ----- training set-up ------------------------------------------------------------------
+
+    def set_settings(self, settings: Mapping[str, Any], initiator: object = None) -> None:
+        """Keep the training tab's set-up (JSON) with the document."""
+        if dict(settings) != self.settings:
+            self.settings = dict(settings)
+            self._are_settings_modified = True
+            self.settings_changed.emit(initiator)
+            self.file_changed.emit()
+
+    def set_model(self, model: dict[str, Any] | None, initiator: object = None) -> None:
+        """Keep the training tab's network and weights (JSON) with the document."""
+        if model != self.model:
+            self.model = model
+            self._are_settings_modified = True
+            self.settings_changed.emit(initiator)
+            self.file_changed.emit()
+
+    # ----- files ----------------------------------------------------------------------------
+
+    def new(self) -> None:
+        """An empty document, without a file."""
+        self.path = None
+        self._reset_to(Project(graph=Graph()))
+
+    def open(self, path: Path | str) -> None:
+        """Replace the document by a file's. StorageError leaves it as it was."""
+        project = storage.load(path)
+        self.path = Path(path).absolute()
+        self._reset_to(project)
+
+    def open_project(
+        self, project: Project, *, path: Path | None = None, is_modified: bool = False
+    ) -> None:
+        """Replace the document by a project: a file's, an example, a recovery.
+
+        `is_modified`: no file has it as it is, so that the user is asked before it is lost.
+        """
+        self.path = path
+        self._reset_to(project)
+        if is_modified:
+            self._are_settings_modified = True
+            self.file_changed.emit()
+
+    def save(self, path: Path | str | None = None) -> None:
+        """Write the file, atomically. StorageError where it can't be written."""
+        target = Path(path) if path is not None else self.path
+        if target is None:
+            raise storage.StorageError("The document has no file yet: choose a name for it.")
+        storage.save(self.project(), target)
+        self.path = target.absolute()
+        self._are_settings_modified = False
+        self.undo_stack.setClean()
+        self.saved.emit()
+        self.file_changed.emit()
+
+    # ----- within ---------------------------------------------------------------------------
+
+    def _on_clean_changed(self) -> None:
+        # A method, not a lambda: Qt ends the connection before the dying stack emits once more.
+        self.file_changed.emit()
+
+    def apply_change(self, change: Change, state: DocumentState) -> None:
+        """Bring the document to `state`, from which it differs by `change` (undo and redo)."""
+        revision = self.graph.revision
+        self.graph.restore(change.nodes, change.order, change.output)
+        self.graph.evaluate()
+        _apply_entries(self.positions, change.positions)
+        _apply_entries(self.extras, change.extras)
+        is_text_new = self.text != state.text
+        if is_text_new:
+            self.text = state.text
+            self._check_text()
+        self._committed = state
+        self._drop_lost_selection()
+        if self.graph.revision != revision:
+            self.structure_changed.emit(None)
+        if self.graph.revision != revision or change.nodes:
+            self.values_changed.emit(None)
+        if is_text_new:
+            self.text_changed.emit(None)
+        if change.positions:
+            self.positions_changed.emit(None)
+        if change.extras:
+            self.extras_changed.emit(None)
+        self.file_changed.emit()
+
+    def _reset_to(self, project: Project) -> None:
+        self.graph = project.graph
+        self.graph.evaluate()
+        self.positions: dict[str, Position] = dict(project.positions)
+        settings = dict(project.settings)
+        self.extras: dict[str, Any] = dict(settings.pop("view", {}))
+        self.settings: dict[str, Any] = settings
+        self.model: dict[str, Any] | None = project.model
+        self._are_settings_modified = False
+        self.selection: frozenset[str] = frozenset()
+        self._current: str | None = None
+        self.text_error: ExpressionError | None = None
+        self.source = SourceMap()
+        self.text = self._good_text = project.text
+        self._good_graph = self.graph.copy()
+        self._check_text()
+        if self.text_error is not None or self.source.ids() != set(self.graph.nodes):
+            self._rewrite_text(None)
+        self._committed = self._capture()
+        self.undo_stack.clear()
+        self.replaced.emit()
+        self.structure_changed.emit(None)
+        self.values_changed.emit(None)
+        self.text_changed.emit(None)
+        self.selection_changed.emit(None)
+        self.settings_changed.emit(None)
+        self.file_changed.emit()
+
+    def _capture(self) -> DocumentState:
+        return DocumentState(
+            self.graph.state(), self.graph.chosen_output, dict(self.positions),
+            dict(self.extras), self.text,
+        )  # fmt: skip
+
+    def _after_edit(self, text: str, initiator: object) -> None:
+        now = self._capture()
+        if now == self._committed:
+            return
+        is_structural = (now.nodes, now.output) != (self._committed.nodes, self._committed.output)
+        if is_structural:
+            self.graph.evaluate()
+            self._drop_lost_selection()
+            self._rewrite_text(initiator)
+            self.structure_changed.emit(initiator)
+            self.values_changed.emit(initiator)
+        if now.positions != self._committed.positions:
+            self.positions_changed.emit(initiator)
+        if now.extras != self._committed.extras:
+            self.extras_changed.emit(initiator)
+        self.commit(text, initiator)
+
+    def _read_text(self, initiator: object) -> None:
+        """The graph that the text says, with the ids of the nodes whose names remain."""
+        try:
+            parsed, source = parse_with_source(self.text)
+        except ExpressionError as error:
+            self.text_error = error
+            self.text_changed.emit(initiator)
+            return
+        merged, ids = merge(self.graph, parsed)
+        self.source = source.with_ids(ids)
+        self.text_error = None
+        after = merged.state()
+        revision = self.graph.revision
+        now = self.graph.state()
+        changed: dict[str, Any] = {id: None for id in now if id not in after}
+        changed |= {id: state for id, state in after.items() if now.get(id) != state}
+        order = list(after) if list(after) != list(now) else None
+        self.graph.restore(changed, order, merged.chosen_output)
+        self.graph.evaluate()
+        for id in changed:
+            if id not in after:
+                self.positions.pop(id, None)
+        self._remember_good_text()
+        self._drop_lost_selection()
+        if self.graph.revision != revision:
+            self.structure_changed.emit(initiator)
+        self.values_changed.emit(initiator)
+        self.text_changed.emit(initiator)
+
+    def _check_text(self) -> None:
+        """Read the text for its mistakes and places only; the graph is right already."""
+        try:
+            parsed, source = parse_with_source(self.text)
+        except ExpressionError as error:
+            self.text_error = error
+            return
+        _merged, ids = merge(self.graph, parsed)
+        self.source = source.with_ids(ids)
+        self.text_error = None
+        self._remember_good_text()
+
+    def _rewrite_text(self, initiator: object) -> None:
+        """Let the text follow an edit of the graph, keeping comments and untouched lines."""
+        self.text = update_text(self._good_text, self._good_graph, self.graph)
+        self._check_text()
+        self.text_changed.emit(initiator)
+
+    def _show_number_in_text(
+        self, id: str, number: float, initiator: object, input_index: int | None = None
+    ) -> None:
+        """Let the text follow a number that is dragged, cheaply: once a frame."""
+        if self.text_error is not None:
+            return
+        replacement = self.source.replace_number(self.text, id, number, input_index)
+        if replacement is None:
+            self._rewrite_text(initiator)
+            return
+        self.text = self._good_text = replacement.text
+        if input_index is None:
+            self._good_graph.set_data(id, number)
+        else:
+            self._good_graph.set_input(id, input_index, number)
+        self.text_changed.emit(initiator)
+
+    def _remember_good_text(self) -> None:
+        self._good_text = self.text
+        self._good_graph = self.graph.copy()
+
+    def _drop_lost_selection(self) -> None:
+        if not self.selection <= self.graph.nodes.keys():
+            self.select([id for id in self.selection if id in self.graph.nodes])
+
+    def _name(self, id: str) -> str:
+        node = self.graph.nodes.get(id)
+        return node.name if node else id
+
+
+def _apply_entries(entries: dict[str, Any], changed: Mapping[str, Any]) -> None:
+    for key, value in changed.items():
+        if value is None:
+            entries.pop(key, None)
+        else:
+            entries[key] = value
