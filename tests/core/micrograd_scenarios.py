@@ -75,13 +75,14 @@ def demo(engine: Any, nn: Any) -> Numbers:
     random.seed(1337)
     model = nn.MLP(2, [16, 16, 1])
     inputs, targets = datasets.find("micrograd").make()
+    targets = targets.astype(int)  # NumPy's own numbers meet Values, as in the notebook
     draw = random.Random(0)
     losses, right = [], []
     for k in range(4):
         rows = draw.sample(range(100), 15)
-        samples = [list(map(engine.Value, map(float, inputs[i]))) for i in rows]
+        samples = [list(map(engine.Value, inputs[i])) for i in rows]
         scores = list(map(model, samples))
-        terms = [(1 + -float(targets[i]) * s).relu() for i, s in zip(rows, scores)]
+        terms = [(1 + -targets[i] * s).relu() for i, s in zip(rows, scores)]
         data_loss = sum(terms) * (1.0 / len(terms))
         penalty = 1e-4 * sum(p * p for p in model.parameters())
         total = data_loss + penalty
