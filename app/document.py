@@ -17,7 +17,14 @@ from PySide6.QtGui import QUndoStack
 
 from app.commands import Change, DocumentState, EditCommand, Position, change_between
 from core import storage
-from core.expression import ExpressionError, SourceMap, merge, parse_with_source, update_text
+from core.expression import (
+    ExpressionError,
+    SourceMap,
+    is_same_expression,
+    merge,
+    parse_with_source,
+    update_text,
+)
 from core.graph import LEAF, Graph, GraphError
 from core.storage import Project
 
@@ -50,11 +57,24 @@ class Document(QObject):
     saved = Signal()
     refused = Signal(str)
 
+    graph: Graph
+    text: str
+    text_error: ExpressionError | None  # None where the text says the graph
+    source: SourceMap  # where in the text each node stands
+    positions: dict[str, Position]  # of nodes in the node editor's scene
+    extras: dict[str, Any]  # a view's lasting details, such as a slider's range
+    selection: frozenset[str]
+    settings: dict[str, Any]  # the training tab's set-up
+    model: dict[str, Any] | None  # its network and weights
+    path: Path | None
+    _current: str | None
+    _committed: DocumentState
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
-        self.path: Path | None = None
+        self.path = None
         self._reset_to(Project(graph=Graph()))
 
     # ----- reading --------------------------------------------------------------------------
@@ -319,20 +339,19 @@ class Document(QObject):
     def _reset_to(self, project: Project) -> None:
         self.graph = project.graph
         self.graph.evaluate()
-        self.positions: dict[str, Position] = dict(project.positions)
+        self.positions = dict(project.positions)
         settings = dict(project.settings)
-        self.extras: dict[str, Any] = dict(settings.pop("view", {}))
-        self.settings: dict[str, Any] = settings
-        self.model: dict[str, Any] | None = project.model
+        self.extras = dict(settings.pop("view", {}))
+        self.settings = settings
+        self.model = project.model
         self._are_settings_modified = False
-        self.selection: frozenset[str] = frozenset()
-        self._current: str | None = None
-        self.text_error: ExpressionError | None = None
+        self.selection = frozenset()
+        self._current = None
+        self.text_error = None
         self.source = SourceMap()
         self.text = self._good_text = project.text
         self._good_graph = self.graph.copy()
-        self._check_text()
-        if self.text_error is not None or self.source.ids() != set(self.graph.nodes):
+        if not self._check_text():
             self._rewrite_text(None)
         self._committed = self._capture()
         self.undo_stack.clear()
@@ -396,17 +415,21 @@ class Document(QObject):
         self.values_changed.emit(initiator)
         self.text_changed.emit(initiator)
 
-    def _check_text(self) -> None:
-        """Read the text for its mistakes and places only; the graph is right already."""
+    def _check_text(self) -> bool:
+        """Read the text for its mistakes and places only; the graph is right already.
+
+        False where the text is sound and says another graph.
+        """
         try:
             parsed, source = parse_with_source(self.text)
         except ExpressionError as error:
             self.text_error = error
-            return
+            return True
         _merged, ids = merge(self.graph, parsed)
         self.source = source.with_ids(ids)
         self.text_error = None
         self._remember_good_text()
+        return is_same_expression(self.graph, parsed)
 
     def _rewrite_text(self, initiator: object) -> None:
         """Let the text follow an edit of the graph, keeping comments and untouched lines."""

@@ -163,6 +163,26 @@ def test_a_bad_file_leaves_the_open_document(lecture, tmp_path):
     assert lecture.path is None
 
 
+def test_a_mistake_in_the_text_is_saved_with_it(lecture, tmp_path):
+    lecture.set_text(LECTURE + "M = L * (")
+    lecture.save(tmp_path / "draft.json")
+    other = Document()
+    other.open(tmp_path / "draft.json")
+    assert other.text == LECTURE + "M = L * ("
+    assert other.text_error is not None
+    assert other.graph["L"].data == -8.0
+
+
+def test_a_file_whose_text_says_something_else_shows_its_graph(lecture, tmp_path):
+    path = tmp_path / "edited.json"
+    lecture.save(path)
+    path.write_text(path.read_text().replace("a = 2.0", "a = 5.0"))
+    other = Document()
+    other.open(path)
+    assert other.graph["a"].data == 2.0
+    assert "a = 2.0" in other.text
+
+
 def test_nan_and_inf_travel_through_undo(lecture):
     a = lecture.graph["a"].id
     lecture.set_value(a, float("inf"))
