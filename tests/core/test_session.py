@@ -9,7 +9,8 @@ import pytest
 
 from core.engine import Value
 from core.hyperparameters import PRESETS, RESTARTING, Hyperparameters, parse_hidden
-from core.session import Session
+from core.session import Session, by_layer, stored_model, stored_parameters
+from core.storage.model_json import check_model, model_to_dict
 from core.surfaces import RESOLUTION, UNREAL, ZERO, grid, levels, value_at
 
 
@@ -170,3 +171,30 @@ def test_the_lectures_three_inputs_are_shown_as_a_slice():
     assert scene.inputs.shape[0] == 3
     assert scene.rest[2] == pytest.approx(session.train.inputs[:, 2].mean())
     assert math.isnan(session.snapshot().test_loss)
+
+
+def test_parameters_are_found_by_layer():
+    session = Session(Hyperparameters(hidden=(3, 2)))
+    found = by_layer(session.setup.sizes, session.snapshot().parameters)
+    for layer, (weights, biases) in zip(session.model.layers, found):
+        assert weights.tolist() == [[w.data for w in neuron.w] for neuron in layer.neurons]
+        assert biases.tolist() == [neuron.b.data for neuron in layer.neurons]
+
+
+def test_weights_survive_the_project_file():
+    setup = Hyperparameters(hidden=(3, 2))
+    parameters = Session(setup).snapshot().parameters
+    parameters[:3] = np.inf, -np.inf, np.nan
+    model = json.loads(json.dumps(stored_model(setup, parameters), allow_nan=False))
+    np.testing.assert_array_equal(stored_parameters(setup, model), parameters)
+    check_model(model)
+    with pytest.raises(ValueError, match="another network"):
+        stored_parameters(setup.changed(hidden=(2, 3)), model)
+    with pytest.raises(ValueError, match="another network"):
+        stored_parameters(setup.changed(activation="relu"), model)
+
+
+def test_a_stored_network_is_the_sessions_own():
+    session = Session(Hyperparameters(hidden=(3,)))
+    stored = stored_model(session.setup, session.snapshot().parameters)
+    assert stored == model_to_dict(session.model)
