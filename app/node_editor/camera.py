@@ -1,0 +1,177 @@
+"""Zoom, pan and fit: a view that a canvas larger than the window is looked at through."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QPoint,
+    QPointF,
+    QRectF,
+    Qt,
+    QVariantAnimation,
+    Signal,
+)
+from PySide6.QtGui import QNativeGestureEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGestureEvent,
+    QGraphicsScene,
+    QGraphicsView,
+    QPinchGesture,
+    QWidget,
+)
+
+CLOSEST, FURTHEST = 4.0, 0.05
+ZOOM_PER_NOTCH = 1.2
+NOTCH = 120.0  # of a mouse wheel, in eighths of a degree
+FIT_MARGIN = 32.0
+FIT_TIME = 200  # ms
+
+
+class Camera(QGraphicsView):
+    """Signals: zoom_changed(zoom), 1.0 being 100 %."""
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, scene: QGraphicsScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.is_placed_by_hand = False  # zoom and place are the user's: nothing fits by itself
+        self._animation: QVariantAnimation | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().grabGesture(Qt.GestureType.PinchGesture)
+        self.viewport().setMouseTracking(True)
+
+    @property
+    def zoom(self) -> float:
+        """Pixels for one length of the scene."""
+        return self.transform().m11()
+
+    def visible_area(self) -> QRectF:
+        """The part of the scene that is in sight."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
+    # ----- moving the camera ----------------------------------------------------------------
+
+    def pan_by(self, pixels: QPoint) -> None:
+        """Move the canvas by so many pixels."""
+        self.is_placed_by_hand = True
+        self._stop()
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() - pixels.x())
+        down.setValue(down.value() - pixels.y())
+
+    def zoom_at(self, position: QPointF, factor: float) -> None:
+        """Zoom by `factor`; the scene point under `position`, in pixels, stays there."""
+        self.is_placed_by_hand = True
+        self._stop()
+        fixed = self._exact_scene_point(position)
+        self._look_at(fixed, position, self.zoom * factor)
+
+    def zoom_to(self, zoom: float) -> None:
+        """Set the zoom; the middle of the view stays."""
+        middle = QPointF(self.viewport().rect().center())
+        self.zoom_at(middle, zoom / self.zoom)
+
+    def show_area(self, area: QRectF, *, animated: bool = True, closest: float = 1.0) -> None:
+        """Fit a rect of the scene into the view, no closer than `closest`."""
+        if area.isEmpty():
+            return
+        size = self.viewport().size()
+        room = max(40.0, size.width() - 2 * FIT_MARGIN), max(40.0, size.height() - 2 * FIT_MARGIN)
+        zoom = min(closest, room[0] / area.width(), room[1] / area.height())
+        zoom = max(FURTHEST, min(CLOSEST, zoom))
+        if animated and self.isVisible():
+            self._glide(area.center(), zoom)
+        else:
+            self._stop()
+            self._look_at(area.center(), self._middle(), zoom)
+
+    def show_point(self, point: QPointF) -> None:
+        """Glide to a scene point without another zoom."""
+        self._glide(point, self.zoom)
+
+    def _glide(self, center: QPointF, zoom: float) -> None:
+        self._stop()
+        first_center, first_zoom = self._exact_scene_point(self._middle()), self.zoom
+        animation = QVariantAnimation(self)
+        animation.setStartValue(0.0)
+        animation.setEndValue(1.0)
+        animation.setDuration(FIT_TIME)
+        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+
+        def show(share: float) -> None:
+            # Even steps of the logarithm look even; the way follows the zoom.
+            now = first_zoom * (zoom / first_zoom) ** share
+            at = first_center + (center - first_center) * share
+            self._look_at(at, self._middle(), now)
+
+        animation.valueChanged.connect(show)
+        animation.start()
+        self._animation = animation
+
+    def _stop(self) -> None:
+        if self._animation is not None:
+            self._animation.stop()
+            self._animation.deleteLater()
+            self._animation = None
+
+    def _middle(self) -> QPointF:
+        return QPointF(self.viewport().width() / 2, self.viewport().height() / 2)
+
+    def _exact_scene_point(self, position: QPointF) -> QPointF:
+        inverted, _is_possible = self.viewportTransform().inverted()
+        return inverted.map(position)
+
+    def _look_at(self, point: QPointF, position: QPointF, zoom: float) -> None:
+        """Show the scene point `point` at `position`, in pixels, with this zoom."""
+        zoom = max(FURTHEST, min(CLOSEST, zoom))
+        former = self.zoom
+        if not math.isclose(zoom, former, rel_tol=1e-9):
+            transform = self.transform()
+            transform.reset()
+            transform.scale(zoom, zoom)
+            self.setTransform(transform)
+        offset = self.viewportTransform().map(point) - position
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() + round(offset.x()))
+        down.setValue(down.value() + round(offset.y()))
+        if zoom != former:
+            self.zoom_changed.emit(zoom)
+
+    # ----- events ---------------------------------------------------------------------------
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        pixels = event.pixelDelta()
+        is_trackpad = not pixels.isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
+        if is_trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.pan_by(pixels)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            turned = event.angleDelta()
+            self.pan_by(QPoint(turned.y() or turned.x(), 0))
+        else:
+            notches = event.angleDelta().y() / NOTCH
+            self.zoom_at(event.position(), ZOOM_PER_NOTCH**notches)
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_at(event.position(), 1.0 + event.value())
+                return True
+        elif isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                center = self.viewport().mapFromGlobal(pinch.centerPoint())
+                self.zoom_at(QPointF(center), pinch.scaleFactor())
+                return True
+        return bool(super().viewportEvent(event))

@@ -1,0 +1,154 @@
+"""Every command of the editor with its keys: one table for keys, menus and the overlay of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QKeyCombination
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from app.node_editor.boxes import Hit, Part
+
+if TYPE_CHECKING:
+    from app.node_editor.view import NodeView
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command; `keys` are portable key sequences, the first is shown."""
+
+    group: str
+    text: str
+    run: Callable[[], object]
+    keys: tuple[str, ...] = ()
+    needs_selection: bool = False
+
+    @property
+    def shown_key(self) -> str:
+        """The key as the platform writes it."""
+        if not self.keys:
+            return ""
+        return QKeySequence(self.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class Commands:
+    """The table for one view."""
+
+    def __init__(self, view: NodeView) -> None:
+        self._view = view
+        self.table = _table(view)
+        self._by_key = {
+            QKeySequence(key).toString(): command for command in self.table for key in command.keys
+        }
+
+    def find(self, event: QKeyEvent) -> Command | None:
+        """The command of a key press."""
+        combination: QKeyCombination = event.keyCombination()
+        command = self._by_key.get(QKeySequence(combination).toString())
+        if command is None and event.text() in self._by_key and event.text().isprintable():
+            command = self._by_key[event.text()]  # `?` and `.`, wherever the layout has them
+        return command
+
+    def named(self, text: str) -> Command:
+        """The command with this text; KeyError where there is none."""
+        return {command.text: command for command in self.table}[text]
+
+    def menu(self, hit: Hit | None) -> QMenu:
+        """The commands that make sense where the pointer is."""
+        menu = QMenu(self._view)
+        if hit is not None and hit.part is Part.FIELD:
+            self._add_number_commands(menu, hit)
+        has_selection = bool(self._view.document.selection)
+        group = ""
+        for command in self.table:
+            if command.needs_selection and not has_selection:
+                continue
+            if group and command.group != group:
+                menu.addSeparator()
+            group = command.group
+            _add(menu, command)
+        return menu
+
+    def full_menu(self) -> QMenu:
+        """All commands, those that need a selection disabled without one."""
+        menu = QMenu(self._view)
+        has_selection = bool(self._view.document.selection)
+        submenus: dict[str, QMenu] = {}
+        for command in self.table:
+            if command.group not in submenus:
+                submenus[command.group] = menu.addMenu(command.group)
+            action = _add(submenus[command.group], command)
+            action.setEnabled(has_selection or not command.needs_selection)
+        return menu
+
+    def _add_number_commands(self, menu: QMenu, hit: Hit) -> None:
+        view = self._view
+        menu.addAction("Type a number\tEnter", lambda: view.edit_number(hit.id, hit.input_index))
+        menu.addAction("Reset to 0", lambda: view.edits.reset_number(hit.id, hit.input_index))
+        menu.addSeparator()
+
+
+def _add(menu: QMenu, command: Command):  # type: ignore[no-untyped-def]
+    # The key after a tab is shown and not bound: the view finds commands by key itself.
+    text = f"{command.text}\t{command.shown_key}" if command.keys else command.text
+    return menu.addAction(text, command.run)
+
+
+def _table(view: NodeView) -> tuple[Command, ...]:
+    edits = view.edits
+    return (
+        Command("Add", "Add node …", view.open_palette, ("Shift+A",)),
+        Command("Add", "Paste", edits.paste, ("Ctrl+V",)),
+        Command("Add", "Select all", edits.select_all, ("Ctrl+A",)),
+        Command("Edit", "Rename", lambda: _rename(view), ("F2",), True),
+        Command("Edit", "Type the number", lambda: _type_number(view), ("Return", "Enter"), True),
+        Command("Edit", "Copy", edits.copy, ("Ctrl+C",), True),
+        Command("Edit", "Duplicate", edits.duplicate, ("Shift+D", "Ctrl+D"), True),
+        Command("Edit", "Delete", edits.delete, ("Del", "X", "Backspace"), True),
+        Command("Edit", "Delete and reconnect", edits.delete_and_reconnect, ("Ctrl+X",), True),
+        Command("Node", "Collapse or expand", edits.toggle_collapsed, ("H",), True),
+        Command("Node", "Mute or unmute", edits.toggle_muted, ("M",), True),
+        Command("Node", "Show or hide slider", edits.toggle_slider, ("S",), True),
+        Command("Node", "Swap inputs", edits.swap_inputs, ("Alt+S",), True),
+        Command("Node", "Run backward from here", edits.make_output, ("O",), True),
+        Command("Node", "Connect selected", edits.connect_selected, ("F",), True),
+        Command("Select", "What it depends on", lambda: edits.select_linked(upstream=True),
+                ("L",), True),
+        Command("Select", "What depends on it", lambda: edits.select_linked(upstream=False),
+                ("Shift+L",), True),
+        Command("Select", "Go left", lambda: edits.select_neighbour(-1, 0), ("Left",)),
+        Command("Select", "Go right", lambda: edits.select_neighbour(1, 0), ("Right",)),
+        Command("Select", "Go up", lambda: edits.select_neighbour(0, -1), ("Up",)),
+        Command("Select", "Go down", lambda: edits.select_neighbour(0, 1), ("Down",)),
+        Command("Arrange", "Arrange", edits.arrange, ("Ctrl+Shift+A",)),
+        Command("Arrange", "Align left", lambda: edits.align("left"), (), True),
+        Command("Arrange", "Align right", lambda: edits.align("right"), (), True),
+        Command("Arrange", "Align top", lambda: edits.align("top"), (), True),
+        Command("Arrange", "Align bottom", lambda: edits.align("bottom"), (), True),
+        Command("Arrange", "Distribute across", lambda: edits.distribute(down=False), (), True),
+        Command("Arrange", "Distribute down", lambda: edits.distribute(down=True), (), True),
+        Command("View", "Show all", view.fit_all, ("Home",)),
+        Command("View", "Show the selection", view.fit_selection, (".",)),
+        Command("View", "Zoom in", lambda: view.zoom_to(view.zoom * 1.2), ("+", "Ctrl++")),
+        Command("View", "Zoom out", lambda: view.zoom_to(view.zoom / 1.2), ("-", "Ctrl+-")),
+        Command("View", "Zoom 100 %", lambda: view.zoom_to(1.0), ("1", "Ctrl+0")),
+    )  # fmt: skip
+
+
+def _rename(view: NodeView) -> None:
+    if view.document.current is not None:
+        view.rename(view.document.current)
+
+
+def _type_number(view: NodeView) -> None:
+    """The number of the current node: a leaf's own, else its first input that is not connected."""
+    current = view.document.current
+    if current is None:
+        return
+    node = view.document.graph.nodes[current]
+    free = view.edits.free_inputs(current)
+    if node.is_leaf or free:
+        view.edit_number(current, None if node.is_leaf else free[0])

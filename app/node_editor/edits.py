@@ -1,0 +1,458 @@
+"""What the editor's commands do to the document, each in one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QGuiApplication
+
+from app.node_editor import copying
+from app.node_editor.arrange import Position, arranged, free_place, lay_out, snap
+from app.node_editor.boxes import default_range
+from app.node_editor.copying import Piece
+from app.node_editor.shape import COLLAPSED, WIDTH
+from core.expression import ExpressionError
+from core.graph import LEAF, Edge, Graph, GraphError, Port
+
+if TYPE_CHECKING:
+    from app.node_editor.view import NodeView
+
+PASTE_OFFSET = 32.0
+NEW_HEIGHT = 156.0  # of most nodes, to find room before a new one has its box
+
+
+class Edits:
+    """Commands on the selection and on the document."""
+
+    def __init__(self, view: NodeView) -> None:
+        self._view = view
+        self._scene = view.nodes
+        self._document = view.document
+
+    @property
+    def _graph(self) -> Graph:
+        return self._document.graph
+
+    @property
+    def selected(self) -> list[str]:
+        """Ids of the selected nodes, in order of creation."""
+        return [id for id in self._graph.nodes if id in self._document.selection]
+
+    def _edit(self, text: str, change: Callable[[], Any]) -> Any:
+        """One undo step. From now on every node stays where it is seen, wherever it came from."""
+
+        def all_of_it() -> Any:
+            for id, position in self._scene.positions().items():
+                self._document.positions.setdefault(id, position)
+            result = change()
+            for id in [id for id in self._document.positions if id not in self._graph.nodes]:
+                del self._document.positions[id]
+            return result
+
+        return self._document.edit(text, all_of_it, self._scene)
+
+    def _named(self, ids: list[str]) -> str:
+        return self._graph.nodes[ids[0]].name if len(ids) == 1 else f"{len(ids)} nodes"
+
+    # ----- adding ---------------------------------------------------------------------------
+
+    def add(
+        self, op: str, point: QPointF, port: Port | None = None, number: float = 0.0
+    ) -> str | None:
+        """A new node at a scene point, connected to `port` where one is given."""
+
+        def change() -> str:
+            node = self._graph.add(op, data=number)
+            self._join(node.id, port)
+            self._document.positions[node.id] = self._place_for(node.id, point, port)
+            return node.id
+
+        word = "value" if op == LEAF else op
+        id: str | None = self._edit(f"Add {word}", change)
+        if id is not None:
+            self._document.select([id], id)
+        return id
+
+    def _join(self, id: str, port: Port | None) -> None:
+        if port is None:
+            return
+        if port.input_index is None:
+            self._graph.connect(port.node, id, 0)
+        else:
+            self._graph.connect(id, port.node, port.input_index)
+
+    def _place_for(self, id: str, point: QPointF, port: Port | None) -> Position:
+        """Where the new node goes: its port under the pointer, or its header."""
+        height = NEW_HEIGHT
+        x, y = point.x() - WIDTH / 2, point.y() - 15
+        if port is not None:
+            x = point.x() if port.input_index is None else point.x() - WIDTH
+            y = point.y() - (75 if port.input_index is None else 46)
+        taken = [box.rect for other, box in self._scene.boxes.items() if other != id]
+        return free_place((snap(x), snap(y)), height, taken)
+
+    def add_text(self, text: str, point: QPointF, port: Port | None = None) -> str:
+        """Add the nodes that an expression says. Returns why it can't be, or ""."""
+        try:
+            piece = copying.from_text(text, self._graph)
+        except ExpressionError as error:
+            return error.message
+        self._insert(piece, point, "Add expression", port)
+        return ""
+
+    def _insert(self, piece: Piece, point: QPointF, text: str, port: Port | None = None) -> None:
+        """Add a piece with its upper left corner at a scene point, and select it."""
+        places = piece.positions if self._is_placed(piece) else _laid_out(piece)
+        left = min((x for x, _ in places.values()), default=0.0)
+        top = min((y for _, y in places.values()), default=0.0)
+        output = piece.graph.output
+
+        def change() -> list[str]:
+            ids = copying.insert(self._graph, piece)
+            for old, new in ids.items():
+                x, y = places[old]
+                at = snap(point.x() + x - left), snap(point.y() + y - top)
+                self._document.positions[new] = at
+            for key, value in piece.extras.items():
+                kind, _, id = key.partition(":")
+                if id in ids:
+                    self._document.extras[f"{kind}:{ids[id]}"] = value
+            if port is not None and port.input_index is not None and output in ids:
+                self._graph.connect(ids[output], port.node, port.input_index)
+            return list(ids.values())
+
+        new = self._edit(text, change)
+        if new:
+            self._document.select(new, new[-1])
+
+    def _is_placed(self, piece: Piece) -> bool:
+        return all(id in piece.positions for id in piece.graph.nodes if id not in piece.known)
+
+    # ----- deleting -------------------------------------------------------------------------
+
+    def delete(self) -> None:
+        """Take the selected nodes out."""
+        ids = self.selected
+        if ids:
+            self._edit(f"Delete {self._named(ids)}", lambda: self._remove(ids))
+
+    def delete_and_reconnect(self) -> None:
+        """Take the selected nodes out; what fed their first input feeds what they fed."""
+        ids = self.selected
+        graph = self._graph
+
+        def change() -> None:
+            for id in ids:
+                source = graph.nodes[id].inputs[0] if graph.nodes[id].inputs else None
+                for edge in graph.consumers(id):
+                    if isinstance(source, str):
+                        graph.connect(source, edge.target, edge.input_index)
+                    else:
+                        graph.disconnect(edge.target, edge.input_index)
+                self._remove([id])
+
+        if ids:
+            self._edit(f"Delete {self._named(ids)} and reconnect", change)
+
+    def _remove(self, ids: Iterable[str]) -> None:
+        ids = list(ids)
+        self._graph.remove(ids)
+        gone = set(ids)
+        for key in [key for key in self._document.extras if key.partition(":")[2] in gone]:
+            del self._document.extras[key]
+
+    # ----- clipboard ------------------------------------------------------------------------
+
+    def _selected_piece(self) -> Piece:
+        return copying.piece_of(
+            self._graph, self._document.selection, self._scene.positions(), self._document.extras
+        )
+
+    def copy(self) -> None:
+        """Put the selected nodes on the clipboard, and as expression text."""
+        if self._document.selection:
+            QGuiApplication.clipboard().setMimeData(copying.to_mime(self._selected_piece()))
+
+    def paste(self, point: QPointF | None = None) -> None:
+        """Add what the clipboard holds: nodes, or text as the nodes it says."""
+        try:
+            piece = copying.from_mime(QGuiApplication.clipboard().mimeData(), self._graph)
+        except (ExpressionError, GraphError) as error:
+            self._view.show_refusal(f"Can't paste: {getattr(error, 'message', None) or error}")
+            return
+        count = len(piece.graph) - len(piece.known)
+        if count:
+            what = "1 node" if count == 1 else f"{count} nodes"
+            at = point or self._view.pointer_or_middle()
+            self._insert(piece, self._room(at, piece), f"Paste {what}")
+
+    def _room(self, point: QPointF, piece: Piece) -> QPointF:
+        """`point`, or beside it where pasted nodes would cover others exactly."""
+        corners = {(box.x, box.y) for box in self._scene.boxes.values()}
+        while (snap(point.x()), snap(point.y())) in corners:
+            point = point + QPointF(PASTE_OFFSET, PASTE_OFFSET)
+        return point
+
+    def duplicate(self) -> None:
+        """Copy the selected nodes with the links between them, beside the originals."""
+        ids = self.selected
+        if not ids:
+            return
+        corner = self._scene.bounds(ids).topLeft()
+        offset = QPointF(PASTE_OFFSET, PASTE_OFFSET)
+        self._insert(self._selected_piece(), corner + offset, f"Duplicate {self._named(ids)}")
+
+    # ----- links ----------------------------------------------------------------------------
+
+    def connect_selected(self) -> None:
+        """Feed the other selected node into the first free input of the one selected last."""
+        target, others = self._document.current, self._document.selection
+        sources = [id for id in self.selected if id != target]
+        if target is None or len(others) < 2:
+            self._view.show_refusal("Select two nodes: first what feeds, then what is fed")
+            return
+        free = self.free_inputs(target)
+        if len(free) < len(sources):
+            name = self._graph.nodes[target].name
+            self._view.show_refusal(f"{name} has {len(free)} free inputs, not {len(sources)}")
+            return
+
+        def change() -> None:
+            for source, index in zip(sources, free):
+                self._graph.connect(source, target, index)
+
+        self._edit("Connect", change)
+
+    def free_inputs(self, id: str) -> list[int]:
+        """Indices of the inputs that no link feeds."""
+        inputs = self._graph.nodes[id].inputs
+        return [index for index, source in enumerate(inputs) if not isinstance(source, str)]
+
+    def swap_inputs(self) -> None:
+        """Exchange the two inputs of each selected node."""
+        graph = self._graph
+        ids = [id for id in self.selected if len(graph.nodes[id].inputs) == 2]
+
+        def change() -> None:
+            for id in ids:
+                first, second = graph.nodes[id].inputs
+                for index, source in ((0, second), (1, first)):
+                    if isinstance(source, str):
+                        graph.connect(source, id, index)
+                    else:
+                        graph.disconnect(id, index)
+                        graph.set_input(id, index, source)
+
+        if ids:
+            self._edit("Swap inputs", change)
+
+    def insertion_for(self, id: str) -> Edge | None:
+        """The connection that a free node lies on and could be inserted into."""
+        if self._graph.nodes[id].is_leaf or not self.free_inputs(id) or self._graph.consumers(id):
+            return None
+        rect = self._scene.boxes[id].rect.adjusted(10, 10, -10, -10)
+        for link in self._scene.links.values():
+            if id in (link.edge.source, link.edge.target):
+                continue
+            if link.path().intersects(rect) and link.bounds().intersects(rect):
+                feeds_itself = self._graph.find_cycle(link.edge.source, id)
+                return None if feeds_itself else link.edge
+        return None
+
+    # ----- places ---------------------------------------------------------------------------
+
+    def drop_moved(self, id: str, ids: list[str]) -> None:
+        """Keep the places that nodes were dragged to; a node dropped on a link goes into it."""
+        positions = self._scene.positions()
+        edge = self.insertion_for(id) if len(ids) == 1 else None
+        graph = self._graph
+
+        def change() -> None:
+            self._document.positions.update(positions)
+            if edge is None:
+                return
+            free = self.free_inputs(id)[0]
+            graph.connect(edge.source, id, free)
+            graph.connect(id, edge.target, edge.input_index)
+            self._document.positions.update(self._room_around(id, edge.target))
+
+        name = self._named(ids)
+        self._edit(f"Insert {name}" if edge else f"Move {name}", change)
+
+    def _room_around(self, id: str, target: str) -> dict[str, Position]:
+        """Neighbours make room: what the inserted node feeds moves to its right."""
+        box, boxes = self._scene.boxes[id], self._scene.boxes
+        shift = snap(box.rect.right() + 40 - boxes[target].x)
+        if shift <= 0:
+            return {}
+        moved = self._scene.reach(target, upstream=False) | {target}
+        return {other: (boxes[other].x + shift, boxes[other].y) for other in moved - {id}}
+
+    def arrange(self) -> None:
+        """Lay out the selected nodes, or all, as the graph view does."""
+        boxes = self._scene.boxes
+        ids = self.selected
+        if not boxes:
+            return
+        if len(ids) > 1:
+            positions = arranged(self._graph, boxes, ids)
+        else:
+            found = lay_out(self._graph, boxes).top_lefts
+            positions = {id: (snap(x), snap(y)) for id, (x, y) in found.items()}
+        self._edit("Arrange", lambda: self._document.positions.update(positions))
+        if len(ids) <= 1:
+            self._view.fit_all()
+
+    def align(self, side: str) -> None:
+        """Line the selected nodes up at one side: left, right, top, bottom, column or row."""
+        ids = self.selected
+        if len(ids) < 2:
+            return
+        area = self._scene.bounds(ids)
+        boxes = self._scene.boxes
+
+        def place(rect: QRectF) -> Position:
+            x, y = rect.left(), rect.top()
+            match side:
+                case "left":
+                    x = area.left()
+                case "right":
+                    x = area.right() - rect.width()
+                case "top":
+                    y = area.top()
+                case "bottom":
+                    y = area.bottom() - rect.height()
+                case "column":
+                    x = area.center().x() - rect.width() / 2
+                case "row":
+                    y = area.center().y() - rect.height() / 2
+            return x, y
+
+        positions = {id: place(boxes[id].rect) for id in ids}
+        self._edit(f"Align {side}", lambda: self._document.positions.update(positions))
+
+    def distribute(self, *, down: bool) -> None:
+        """Even the gaps between the selected nodes, from left to right or from top to bottom."""
+        boxes = self._scene.boxes
+        rects = {id: boxes[id].rect for id in self.selected}
+        if len(rects) < 3:
+            return
+        order = sorted(rects, key=lambda it: rects[it].top() if down else rects[it].left())
+        first, last = rects[order[0]], rects[order[-1]]
+        inner = sum(rects[id].height() if down else WIDTH for id in order[1:-1])
+        room = (last.top() - first.bottom() if down else last.left() - first.right()) - inner
+        gap = room / (len(order) - 1)
+        at = first.bottom() if down else first.right()
+        positions = {}
+        for id in order[1:-1]:
+            rect = rects[id]
+            positions[id] = (rect.left(), at + gap) if down else (at + gap, rect.top())
+            at += gap + (rect.height() if down else WIDTH)
+        self._edit("Distribute", lambda: self._document.positions.update(positions))
+
+    # ----- the look of nodes ----------------------------------------------------------------
+
+    def toggle_collapsed(self) -> None:
+        """Show the selected nodes in one line, or in full again."""
+        ids, extras = self.selected, self._document.extras
+        is_collapsing = not all(extras.get(f"collapsed:{id}") for id in ids)
+
+        def change() -> None:
+            for id in ids:
+                if is_collapsing:
+                    extras[f"collapsed:{id}"] = True
+                else:
+                    extras.pop(f"collapsed:{id}", None)
+
+        if ids:
+            self._edit("Collapse" if is_collapsing else "Expand", change)
+
+    def toggle_slider(self) -> None:
+        """Give the selected leaves a slider, or take it away."""
+        extras = self._document.extras
+        ids = [id for id in self.selected if self._graph.nodes[id].is_leaf]
+        is_adding = not all(f"slider:{id}" in extras for id in ids)
+
+        def change() -> None:
+            for id in ids:
+                if not is_adding:
+                    extras.pop(f"slider:{id}", None)
+                elif f"slider:{id}" not in extras:
+                    extras[f"slider:{id}"] = list(default_range(self._graph.nodes[id].data))
+
+        if ids:
+            self._edit("Show slider" if is_adding else "Hide slider", change)
+
+    def toggle_muted(self) -> None:
+        """Let the selected nodes pass their first input through, or compute again."""
+        graph = self._graph
+        ids = [id for id in self.selected if not graph.nodes[id].is_leaf]
+        is_muting = not all(graph.nodes[id].is_muted for id in ids)
+
+        def change() -> None:
+            for id in ids:
+                graph.set_muted(id, is_muting)
+
+        if ids:
+            self._edit("Mute" if is_muting else "Unmute", change)
+
+    def make_output(self) -> None:
+        """Let backward start at the current node."""
+        current = self._document.current
+        if current is not None:
+            name = self._graph.nodes[current].name
+            self._edit(f"Backward from {name}", lambda: self._graph.set_output(current))
+
+    def reset_number(self, id: str, input_index: int | None) -> None:
+        """Set a number back to 0."""
+        if input_index is None:
+            self._document.set_value(id, 0.0, self._scene)
+        else:
+            self._document.set_input(id, input_index, 0.0, self._scene)
+
+    # ----- selecting ------------------------------------------------------------------------
+
+    def select_all(self) -> None:
+        self._document.select(self._graph.nodes)
+
+    def select_linked(self, *, upstream: bool) -> None:
+        """Add all that the selected nodes depend on, or all that depends on them."""
+        found = set(self._document.selection)
+        for id in self._document.selection:
+            found |= self._scene.reach(id, upstream=upstream)
+        self._document.select(found)
+
+    def select_neighbour(self, across: int, down: int) -> None:
+        """Go to the input, the consumer, or the nearest node above or below."""
+        boxes, current = self._scene.boxes, self._document.current
+        if current is None:
+            first = next(iter(boxes), None)
+            self._document.select([first] if first else [], first)
+            return
+        here = boxes[current].rect.center()
+        candidates = []
+        for id, box in boxes.items():
+            away = box.rect.center() - here
+            along = away.x() * across + away.y() * down
+            aside = abs(away.y() * across) + abs(away.x() * down)
+            if id != current and along > COLLAPSED / 2:
+                candidates.append((along + 2 * aside, id))
+        if candidates:
+            id = min(candidates)[1]
+            self._document.select([id], id)
+            area = self._view.visible_area()
+            if not area.contains(boxes[id].rect):
+                self._view.show_point(boxes[id].rect.center())
+
+
+def _laid_out(piece: Piece) -> dict[str, Position]:
+    """Places for the nodes of a piece that comes without any."""
+    import networkx as nx
+
+    from core.layout import layout
+
+    new = [id for id in piece.graph.nodes if id not in piece.known]
+    part = nx.DiGraph(piece.graph.to_networkx().subgraph(new))
+    return layout(part, (WIDTH, NEW_HEIGHT), rank_gap=40.0, row_gap=40.0).top_lefts

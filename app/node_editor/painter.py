@@ -1,0 +1,374 @@
+"""Paints nodes: near, with all their rows; far out, as boxes filled with their gradient."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QTransform
+
+from app import theme
+from app.colors import ramp_color
+from app.node_editor import colors
+from app.node_editor.boxes import Hit, NodeBox, Part
+from app.node_editor.colors import brush, fill, pen, share_step, text_pen_on
+from app.node_editor.shape import (
+    FIELD_WIDTH,
+    LEFT,
+    RADIUS,
+    REASON_HEIGHT,
+    RIGHT,
+    WIDTH,
+)
+from app.node_editor.sprites import (
+    BORDER,
+    Sprites,
+    look_of,
+    name_left,
+    paint_port,
+)
+from app.node_editor.texts import Style, TextPainter, elided, number_text, text_width
+from app.widgets.icons import draw_icon
+from core.graph import Graph, Port
+
+FAR = 0.6  # zoom below which a node is a filled box with its name
+ROUNDED_FROM = 0.22  # zoom below which even the corners go
+DIMMED = 0.35
+
+
+@dataclass
+class Marks:
+    """What the painter shows besides the graph itself."""
+
+    selection: frozenset[str] = frozenset()
+    hovered: Hit | None = None
+    target: Port | None = None  # the port that a dragged link would connect to
+    impossible: frozenset[Port] = frozenset()  # ports that it can't connect to
+    step: str | None = None  # id of the node that the debugger is at
+    step_caption: str = ""
+    pending: frozenset[str] = frozenset()  # ids that the backward pass has not come to
+    breakpoints: frozenset[str] = frozenset()
+    drop_link: tuple[str, int] | None = None  # the link that a dragged node would go into
+
+
+class NodePainter:
+    """Paints boxes in their order; the last lies on top."""
+
+    def __init__(self) -> None:
+        self._sprites = Sprites()
+
+    def paint(
+        self, painter: QPainter, boxes: Iterable[NodeBox], graph: Graph, exposed: QRectF,
+        marks: Marks,
+    ) -> None:  # fmt: skip
+        """Paint what `exposed`, a rect of the scene, shows of the boxes."""
+        world = painter.worldTransform()
+        zoom = world.m11()
+        seen = [box for box in boxes if box.painted_rect.intersects(exposed)]
+        painter.save()
+        if zoom < FAR:
+            _paint_far(painter, seen, world, marks)
+        else:
+            for box in seen:
+                self._paint_near(painter, box, graph, world, marks)
+        painter.restore()
+
+    def _paint_near(
+        self, painter: QPainter, box: NodeBox, graph: Graph, world: QTransform, marks: Marks
+    ) -> None:
+        zoom = world.m11()
+        ratio = painter.device().devicePixelRatioF()
+        # Whole device pixels keep hairlines and text sharp at every zoom.
+        corner = world.map(box.position)
+        x, y = round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio
+        is_reached = box.id in graph.reached and box.id not in marks.pending
+        look = look_of(box, is_bad=is_bad(box), is_reached=is_reached)
+        sprite = self._sprites.get(look, box.shape, zoom * ratio)
+        sprite.setDevicePixelRatio(ratio)
+        painter.setTransform(QTransform.fromTranslate(x, y))
+        painter.drawPixmap(QPointF(-BORDER * zoom, -BORDER * zoom), sprite)
+        painter.setTransform(QTransform(zoom, 0, 0, zoom, x, y))
+        _paint_live(painter, box, graph, is_reached=is_reached)
+        _paint_marks(painter, box, marks)
+        _paint_ports(painter, box, marks)
+
+
+def is_bad(box: NodeBox) -> bool:
+    """True if the node's number or its gradient is inf or nan."""
+    return not (math.isfinite(box.node.data) and math.isfinite(box.node.grad))
+
+
+# ----- near ---------------------------------------------------------------------------------
+
+
+def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, *, is_reached: bool) -> None:
+    """Name, numbers, bar and slider."""
+    node, shape = box.node, box.shape
+    bad = is_bad(box)
+    quiet, plain = pen("text2"), pen("text3" if node.is_muted else "text")
+    strong = pen("error") if not math.isfinite(node.data) else plain
+    texts = TextPainter(painter)
+    data = number_text(node.data)
+    glyph = box.op.glyph if box.op else ""
+    left = name_left(glyph)
+    header_center = shape.data_center - 1 if shape.is_collapsed else 15.0
+    end = RIGHT - 4 - text_width(data, Style.NAME) if shape.is_collapsed else WIDTH - 10
+    word = look_of(box, is_bad=bad, is_reached=is_reached).word
+    room = end - left - (text_width(word, Style.CAPTION) + 6 if word else 0)
+    texts.left(elided(node.name, Style.NAME, room), Style.NAME, plain, left, header_center)
+    if shape.is_collapsed:
+        texts.right(data, Style.NAME, strong, RIGHT + 2, header_center)
+    else:
+        field = shape.data_field
+        end = field.right() - 9 if field is not None else RIGHT
+        width = FIELD_WIDTH - 12 if field is not None else RIGHT - LEFT - 34
+        texts.right(elided(data, Style.VALUE, width), Style.VALUE, strong, end, shape.data_center)
+        _paint_inputs(texts, box, graph, quiet, plain)
+        grad = number_text(node.grad) if is_reached else "–"
+        color = pen("error") if not math.isfinite(node.grad) else plain
+        texts.right(grad, Style.NAME, color if is_reached else quiet, RIGHT, shape.grad_center)
+    if shape.slider is not None and box.slider is not None:
+        paint_slider(painter, shape.slider, node.data, box.slider)
+    if is_reached and not bad and not node.is_muted:
+        _paint_bar(painter, box)
+    if box.reason:
+        _paint_reason(painter, box)
+
+
+def _paint_inputs(texts: TextPainter, box: NodeBox, graph: Graph, quiet: QPen, plain: QPen) -> None:
+    shape = box.shape
+    for index, source in enumerate(box.node.inputs):
+        center = shape.input_centers[index]
+        if not isinstance(source, str):
+            field = shape.input_fields[index]
+            end = field.right() - 9 if field is not None else RIGHT
+            text = elided(number_text(source), Style.BODY, FIELD_WIDTH - 12)
+            texts.right(text, Style.BODY, plain, end, center)
+            continue
+        feeding = graph.nodes[source]
+        number = number_text(feeding.data)
+        room = RIGHT - LEFT - 10 - text_width(number, Style.BODY)
+        texts.left(elided(feeding.name, Style.INPUT, room), Style.INPUT, plain, LEFT + 2, center)
+        texts.right(number, Style.BODY, quiet, RIGHT, center)
+
+
+def _paint_bar(painter: QPainter, box: NodeBox) -> None:
+    """The gradient as a bar: from the centre to the right in blue or to the left in orange."""
+    bar, share = box.shape.bar, box.share
+    painter.setPen(Qt.PenStyle.NoPen)
+    if box.is_collapsed:
+        painter.setBrush(colors.link_color(share) if share else brush("line"))
+        painter.drawRoundedRect(bar, 1.5, 1.5)
+        return
+    middle = bar.center().x()
+    if share == 0:
+        painter.setPen(pen("text3", 1.5))
+        painter.setBrush(brush("raised"))
+        painter.drawEllipse(bar.center(), 3.5, 3.5)
+        return
+    length = max(1.5, abs(share) * bar.width() / 2)
+    # The ramp's end at every length: a short bar in a dark colour could not be seen.
+    painter.setBrush(ramp_color(math.copysign(1.0, share)))
+    left = middle if share > 0 else middle - length
+    painter.drawRoundedRect(QRectF(left, bar.top(), length, bar.height()), 2, 2)
+    painter.fillRect(QRectF(middle - 0.75, bar.top() - 1.5, 1.5, bar.height() + 3), brush("text3"))
+
+
+def paint_slider(
+    painter: QPainter, groove: QRectF, number: float, range_: tuple[float, float]
+) -> None:
+    """The filled half of the groove and the thumb."""
+    x = slider_x(groove, number, range_)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("text2"))
+    middle = groove.center().y()
+    painter.drawRoundedRect(QRectF(groove.left(), middle - 2, x - groove.left(), 4), 2, 2)
+    painter.setBrush(brush("text"))
+    painter.drawEllipse(QPointF(x, middle), 6, 6)
+
+
+def slider_x(groove: QRectF, number: float, range_: tuple[float, float]) -> float:
+    low, high = range_
+    share = (number - low) / (high - low) if math.isfinite(number) else 0.5
+    return groove.left() + groove.width() * max(0.0, min(1.0, share))
+
+
+def _paint_reason(painter: QPainter, box: NodeBox) -> None:
+    """A card beneath the node: why its number is not finite."""
+    width = max(WIDTH, text_width(box.reason, Style.CAPTION) + 36)
+    card = QRectF(0, box.shape.height + 8, width, REASON_HEIGHT - 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("error_soft"))
+    painter.drawRoundedRect(card, 4, 4)
+    icon = QRectF(card.left() + 7, card.top() + 4, 16, 16)
+    draw_icon(painter, icon, "alert", theme.current().color("error"))
+    TextPainter(painter).left(
+        box.reason, Style.CAPTION, pen("error"), card.left() + 29, card.center().y()
+    )
+
+
+def _paint_marks(painter: QPainter, box: NodeBox, marks: Marks) -> None:
+    """Hover edge, selection ring, current step and breakpoint."""
+    rect = box.shape.rect
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    hovered = marks.hovered
+    if hovered is not None and hovered.id == box.id and not is_bad(box):
+        painter.setPen(pen("strong", 1.5))
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        if hovered.part is Part.FIELD:
+            _paint_arrows(painter, box, hovered.input_index)
+    if box.id in marks.selection:
+        painter.setPen(pen("selection", 2.0))
+        painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 9, 9)
+    if box.id == marks.step:
+        _paint_step(painter, rect, marks.step_caption)
+    if box.id in marks.breakpoints:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(brush("error"))
+        painter.drawEllipse(QPointF(0, 0), 7, 7)
+        painter.fillRect(QRectF(-2.75, -3, 1.75, 6), brush("canvas"))
+        painter.fillRect(QRectF(1, -3, 1.75, 6), brush("canvas"))
+
+
+def _paint_step(painter: QPainter, rect: QRectF, caption: str) -> None:
+    ring = rect.adjusted(-6.5, -6.5, 6.5, 6.5)
+    painter.setPen(pen("accent", 3.0))
+    painter.drawRoundedRect(ring, 11, 11)
+    if not caption:
+        return
+    width = text_width(caption, Style.STRONG_CAPTION) + 24
+    tab = QRectF(ring.left() - 1.5, ring.top() - 23, width, 24)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("accent"))
+    painter.drawRoundedRect(tab, 4, 4)
+    painter.fillRect(tab.adjusted(0, 12, 0, 0), brush("accent"))
+    TextPainter(painter).middle(
+        caption, Style.STRONG_CAPTION, pen("on_accent"), tab.center().x(), tab.center().y()
+    )
+
+
+def _paint_arrows(painter: QPainter, box: NodeBox, input_index: int | None) -> None:
+    """Arrows at both ends of the number field under the pointer: it can be dragged."""
+    area = box.shape.field(input_index)
+    if area is None:
+        return
+    painter.setPen(pen("strong", 1.0))
+    painter.setBrush(brush("hover"))
+    painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    number = box.node.data if input_index is None else box.input_number(input_index)
+    style = Style.VALUE if input_index is None else Style.BODY
+    middle = area.center().y()
+    texts = TextPainter(painter)
+    texts.right(
+        elided(number_text(number), style, FIELD_WIDTH - 26), style, pen("text"),
+        area.right() - 13, middle,
+    )  # fmt: skip
+    texts.left("‹", Style.BODY, pen("text2"), area.left() + 4, middle - 1)
+    texts.right("›", Style.BODY, pen("text2"), area.right() - 4, middle - 1)
+
+
+def _paint_ports(painter: QPainter, box: NodeBox, marks: Marks) -> None:
+    for index in (None, *range(len(box.node.inputs))):
+        port = Port(box.id, index)
+        center = box.shape.port(index)
+        if box.is_collapsed and index is not None and not marks.impossible:
+            paint_port(painter, center, is_connected=True)
+            continue
+        is_filled = index is None or box.is_connected(index)
+        if port in marks.impossible:
+            painter.setOpacity(DIMMED)
+            paint_port(painter, center, is_connected=is_filled)
+            painter.setOpacity(1.0)
+            continue
+        hovered = marks.hovered
+        is_hovered = hovered is not None and hovered.part is Part.PORT and hovered.port == port
+        if is_hovered and port != marks.target:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(brush("line"))
+            painter.drawEllipse(center, 12, 12)
+        paint_port(painter, center, is_connected=is_filled)
+        if port == marks.target:
+            painter.setPen(pen("accent", 3.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(center, 9, 9)
+
+
+# ----- far ----------------------------------------------------------------------------------
+
+HOLLOW = None  # the key of boxes whose gradient is exactly zero, or does not reach them
+
+
+def _paint_far(painter: QPainter, boxes: list[NodeBox], world: QTransform, marks: Marks) -> None:
+    """Boxes filled with their gradient; the name in it wherever it can be read."""
+    zoom = world.m11()
+    painter.setTransform(QTransform())
+    rects: dict[int | str | None, list[QRectF]] = defaultdict(list)
+    placed: list[tuple[NodeBox, QRectF]] = []
+    for box in boxes:
+        rect = QRectF(
+            box.x * zoom + world.dx(), box.y * zoom + world.dy(),
+            WIDTH * zoom, box.shape.height * zoom,
+        )  # fmt: skip
+        rects[_far_key(box)].append(rect)
+        placed.append((box, rect))
+    _fill_far(painter, rects, zoom)
+    _mark_far(painter, placed, marks)
+    if zoom * WIDTH >= 20:
+        _name_far(painter, placed)
+
+
+def _far_key(box: NodeBox) -> int | str | None:
+    if is_bad(box):
+        return "error"
+    return share_step(box.share) if box.share else HOLLOW
+
+
+def _fill_far(painter: QPainter, rects: dict[int | str | None, list[QRectF]], zoom: float) -> None:
+    is_rounded = zoom >= ROUNDED_FROM
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_rounded)
+    radius = max(2.0, RADIUS * zoom)
+    for key, alike in rects.items():
+        if isinstance(key, int):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill(key))
+        else:
+            painter.setPen(pen("text3" if key is HOLLOW else "error", 2.0 if is_rounded else 1.0))
+            painter.setBrush(brush("canvas" if key is HOLLOW else "error_soft"))
+        if not is_rounded:
+            painter.drawRects(alike)
+            continue
+        for rect in alike:
+            painter.drawRoundedRect(rect, radius, radius)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _mark_far(painter: QPainter, placed: list[tuple[NodeBox, QRectF]], marks: Marks) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    hovered = marks.hovered.id if marks.hovered is not None else None
+    for box, rect in placed:
+        if box.id in marks.selection:
+            painter.setPen(pen("selection", 2.0))
+            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 5, 5)
+        elif box.id == hovered:
+            painter.setPen(pen("strong", 1.5))
+            painter.drawRoundedRect(rect, 4, 4)
+        if box.id == marks.step:
+            painter.setPen(pen("accent", 3.0))
+            painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 7, 7)
+
+
+def _name_far(painter: QPainter, placed: list[tuple[NodeBox, QRectF]]) -> None:
+    texts = TextPainter(painter)
+    for box, rect in placed:
+        if rect.height() < 14:
+            continue
+        name = elided(box.node.name, Style.STRONG_CAPTION, max(4.0, rect.width() - 4))
+        key = _far_key(box)
+        color = (
+            text_pen_on(key) if isinstance(key, int) else pen("text" if key is None else "error")
+        )
+        center = rect.center()
+        texts.middle(name, Style.STRONG_CAPTION, color, center.x(), center.y())

@@ -1,0 +1,268 @@
+"""The scene: follows the document, holds a box for each node, and knows what lies where.
+
+Two items paint everything, links and nodes. An item a node would cost a Python call for each at
+every frame (188 ms at 360 nodes); here a frame costs what is in sight.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
+
+from app import theme
+from app.colors import robust_scale, symlog
+from app.document import Document
+from app.node_editor.arrange import Arranger
+from app.node_editor.boxes import Hit, NodeBox, Part
+from app.node_editor.links import Link, paint_drop_target, paint_links
+from app.node_editor.painter import Marks, NodePainter
+from app.node_editor.reasons import reason_not_finite
+from app.node_editor.shape import PORT_REACH
+from core.graph import Edge, Port
+
+CANVAS = QRectF(-200_000, -200_000, 400_000, 400_000)  # far more than any graph needs
+LINK_REACH = 6.0  # pixels around a link that count as on it
+
+Position = tuple[float, float]
+
+
+class NodeScene(QGraphicsScene):
+    """Boxes and links of a document. Signals: rebuilt() after nodes or links came or went."""
+
+    rebuilt = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document = document
+        self.boxes: dict[str, NodeBox] = {}
+        self.links: dict[tuple[str, int], Link] = {}  # by target and input
+        self.marks = Marks()
+        self.scale = 1.0  # the gradient that gets the full colour
+        self._arranger = Arranger()
+        self.setSceneRect(CANVAS)
+        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.addItem(_LinkLayer(self))
+        self.addItem(_NodeLayer(self))
+        document.replaced.connect(self._on_replaced)
+        document.structure_changed.connect(self.rebuild)
+        document.extras_changed.connect(self.rebuild)
+        document.positions_changed.connect(self.take_positions)
+        document.values_changed.connect(self.take_values)
+        document.selection_changed.connect(self.take_selection)
+        theme.notifier.changed.connect(self.update)
+        self.rebuild()
+
+    # ----- following the document -----------------------------------------------------------
+
+    def _on_replaced(self) -> None:
+        self._arranger.forget()
+        self.marks = Marks()
+        self.rebuild()
+
+    def rebuild(self, _initiator: object = None) -> None:
+        """Make all boxes and links anew from the graph."""
+        graph, extras = self.document.graph, self.document.extras
+        output = graph.output
+        self.boxes = {node.id: NodeBox(node, extras, is_output=node.id == output) for node in graph}
+        self.links = {
+            (edge.target, edge.input_index): Link(
+                edge, self.boxes[edge.source], self.boxes[edge.target]
+            )
+            for edge in graph.edges()
+        }
+        self.marks.breakpoints = frozenset(
+            id for id in self.boxes if extras.get(f"breakpoint:{id}")
+        )
+        self.marks.hovered = None
+        self.take_positions()
+        self.take_values()
+        self.take_selection()
+        self.rebuilt.emit()
+
+    def take_positions(self, _initiator: object = None) -> None:
+        """Put every box at its place: the document's, or one found for it."""
+        positions = self.document.positions
+        places: Mapping[str, Position] = positions
+        if not self.boxes.keys() <= positions.keys():
+            places = self._arranger.places(self.document.graph, self.boxes, positions) | positions
+        for id, box in self.boxes.items():
+            box.x, box.y = places[id]
+        self.update()
+
+    def take_values(self, _initiator: object = None) -> None:
+        """Colour nodes and links by the gradients of now."""
+        graph = self.document.graph
+        if graph.nodes.keys() != self.boxes.keys():
+            return  # structure_changed is about to follow
+        boxes = list(self.boxes.values())
+        grads = np.array([box.node.grad for box in boxes])
+        self.scale = robust_scale(grads)
+        shares = symlog(grads, self.scale).tolist()
+        for box, share in zip(boxes, shares):
+            box.share = share
+            box.reason = reason_not_finite(graph, box.node) if _is_bad(box) else ""
+        self._color_links()
+        self.update()
+
+    def _color_links(self) -> None:
+        links = list(self.links.values())
+        contributions = self.document.graph.contributions
+        by_target = {id: contributions(id) for id, _index in self.links}
+        flows = [by_target[link.edge.target][link.edge.input_index] for link in links]
+        for link, share in zip(links, symlog(flows, self.scale).tolist()):
+            link.share = share
+
+    def take_selection(self, _initiator: object = None) -> None:
+        self.marks.selection = self.document.selection
+        self.update()
+
+    def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
+        """Show where the debugger is, and which nodes no gradient has come to yet."""
+        self.marks.step, self.marks.step_caption = current, caption
+        self.marks.pending = frozenset(pending)
+        self.update()
+
+    # ----- what lies where ------------------------------------------------------------------
+
+    def painted_order(self) -> list[NodeBox]:
+        """All boxes; those that are selected come last and so lie on top."""
+        selection = self.marks.selection
+        if not selection:
+            return list(self.boxes.values())
+        rest = [box for id, box in self.boxes.items() if id not in selection]
+        return rest + [box for id, box in self.boxes.items() if id in selection]
+
+    def hit(self, point: QPointF, zoom: float = 1.0, *, far: bool = False) -> Hit | None:
+        """The topmost part of a node at a scene point. `far`: nodes are plain boxes."""
+        reach = PORT_REACH / min(zoom, 1.0)
+        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        near = [box for box in self.painted_order() if box.rect.intersects(area)]
+        hits = [hit for box in reversed(near) if (hit := box.hit(point, reach)) is not None]
+        if far:
+            return next((Hit(h.id, Part.BODY) for h in hits if self._is_inside(h, point)), None)
+        ports = [hit for hit in hits if hit.part is Part.PORT]
+        if ports and hits[0].part is not Part.PORT and self._is_inside(hits[0], point):
+            # A port of a node beneath does not shine through the node above it.
+            return hits[0]
+        return ports[0] if ports else (hits[0] if hits else None)
+
+    def _is_inside(self, hit: Hit, point: QPointF) -> bool:
+        return self.boxes[hit.id].rect.contains(point)
+
+    def link_at(self, point: QPointF, zoom: float) -> Link | None:
+        """The link under a scene point."""
+        distances = [
+            (link.distance_to(point), i, link) for i, link in enumerate(self.links.values())
+        ]
+        nearest = min(distances, default=None)
+        return nearest[2] if nearest and nearest[0] <= LINK_REACH / zoom else None
+
+    def links_crossed(self, stroke: QPainterPath) -> list[Edge]:
+        """The connections that a stroke cuts."""
+        return [link.edge for link in self.links.values() if link.crosses(stroke)]
+
+    def boxes_in(self, area: QRectF) -> list[str]:
+        """Ids of the nodes that a rect touches."""
+        return [id for id, box in self.boxes.items() if box.rect.intersects(area)]
+
+    def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The rect around these nodes, or around all; empty where there are none."""
+        united = QRectF()
+        for id in self.boxes if ids is None else ids:
+            if id in self.boxes:
+                united = united.united(self.boxes[id].rect)
+        return united
+
+    def positions(self) -> dict[str, Position]:
+        """Where every node is shown, also those that nobody has placed."""
+        return {id: (box.x, box.y) for id, box in self.boxes.items()}
+
+    def impossible_ports(self, source: Port) -> frozenset[Port]:
+        """The ports that a link from `source` can't end at."""
+        if source.input_index is None:
+            return self._impossible_inputs(source.node)
+        return self._impossible_outputs(source.node)
+
+    def _impossible_inputs(self, id: str) -> frozenset[Port]:
+        """All outputs, and the inputs of what the node depends on."""
+        above = self.reach(id, upstream=True) | {id}
+        ports = {Port(other) for other in self.boxes if other != id}
+        for other, box in self.boxes.items():
+            for index in range(len(box.node.inputs)):
+                if other in above or box.is_connected(index):
+                    ports.add(Port(other, index))
+        return frozenset(ports)
+
+    def _impossible_outputs(self, id: str) -> frozenset[Port]:
+        """All inputs, and the outputs of what depends on the node."""
+        below = self.reach(id, upstream=False) | {id}
+        ports = {Port(other) for other in below}
+        for other, box in self.boxes.items():
+            ports.update(Port(other, index) for index in range(len(box.node.inputs)))
+        return frozenset(ports)
+
+    def reach(self, id: str, *, upstream: bool) -> set[str]:
+        """Ids of all that a node depends on, or of all that depends on it."""
+        following: dict[str, list[str]] = {other: [] for other in self.boxes}
+        for link in self.links.values():
+            edge = link.edge
+            if upstream:
+                following[edge.target].append(edge.source)
+            else:
+                following[edge.source].append(edge.target)
+        found: set[str] = set()
+        stack = [id]
+        while stack:
+            for other in following[stack.pop()]:
+                if other not in found:
+                    found.add(other)
+                    stack.append(other)
+        return found
+
+
+def _is_bad(box: NodeBox) -> bool:
+    return not (math.isfinite(box.node.data) and math.isfinite(box.node.grad))
+
+
+class _Layer(QGraphicsItem):
+    """Paints one half of the scene; takes no events."""
+
+    def __init__(self, scene: NodeScene) -> None:
+        super().__init__()
+        self._scene = scene
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+
+    def boundingRect(self) -> QRectF:
+        return CANVAS
+
+
+class _LinkLayer(_Layer):
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        zoom = painter.worldTransform().m11()
+        links = self._scene.links
+        paint_links(painter, links.values(), option.exposedRect, zoom)
+        drop = self._scene.marks.drop_link
+        if drop is not None and drop in links:
+            paint_drop_target(painter, links[drop])
+
+
+class _NodeLayer(_Layer):
+    def __init__(self, scene: NodeScene) -> None:
+        super().__init__(scene)
+        self._painter = NodePainter()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        scene = self._scene
+        self._painter.paint(
+            painter, scene.painted_order(), scene.document.graph, option.exposedRect, scene.marks
+        )

@@ -1,0 +1,221 @@
+"""The half of a node that no number changes, drawn once for all nodes that look alike.
+
+A node is a sprite (body, header, op, captions, empty fields) and its numbers on top. A graph of
+1,000 nodes has some twenty different sprites, so that zooming draws twenty nodes, not 1,000.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
+
+from app import theme
+from app.node_editor.boxes import NodeBox, input_name
+from app.node_editor.colors import brush, pen
+from app.node_editor.shape import (
+    CHIP,
+    HEADER,
+    LEFT,
+    PORT_RADIUS,
+    RADIUS,
+    WIDTH,
+    Shape,
+)
+from app.node_editor.texts import Style, TextPainter, text_width
+
+BORDER = 2.0  # around the node's rect, for its edge
+KEPT = 300  # sprites, before all are dropped
+
+NAME_LEFT_OF_LEAF = 28.0
+CHIP_LEFT = 6.0
+
+
+class Look(NamedTuple):
+    """All that a sprite depends on."""
+
+    glyph: str  # "" for a leaf
+    word: str  # at the right of the header; "" where the name needs the room
+    connected: tuple[bool, ...]
+    has_slider: bool
+    is_collapsed: bool
+    is_muted: bool
+    is_bad: bool  # its number or its gradient is not finite
+    is_reached: bool  # by the gradient
+
+
+def look_of(box: NodeBox, *, is_bad: bool, is_reached: bool) -> Look:
+    """The Look of a node."""
+    node = box.node
+    glyph = box.op.glyph if box.op else ""
+    word = _word(box)
+    room = WIDTH - name_left(glyph) - text_width(word, Style.CAPTION) - 16
+    if box.is_collapsed or text_width(node.name, Style.NAME) > room:
+        word = ""
+    connected = tuple(isinstance(source, str) for source in node.inputs)
+    return Look(
+        glyph, word, connected, box.slider is not None, box.is_collapsed, node.is_muted,
+        is_bad, is_reached,
+    )  # fmt: skip
+
+
+def _word(box: NodeBox) -> str:
+    if box.is_output:
+        return "output"
+    return box.op.word if box.op else ""
+
+
+def name_left(glyph: str) -> float:
+    """Where the name begins: after the ring of a leaf or the chip of an op."""
+    if not glyph:
+        return NAME_LEFT_OF_LEAF
+    return CHIP_LEFT + chip_width(glyph) + 6
+
+
+def chip_width(glyph: str) -> float:
+    return max(CHIP, text_width(glyph, glyph_style(glyph)) + 10)
+
+
+def glyph_style(glyph: str) -> Style:
+    """A sign such as × is drawn larger than a word such as tanh."""
+    return Style.VALUE if len(glyph) == 1 and not glyph.isalpha() else Style.STRONG_CAPTION
+
+
+class Sprites:
+    """Pixmaps by Look, at the zoom and theme of the last paint."""
+
+    def __init__(self) -> None:
+        self._pixmaps: dict[tuple[Look, float, str], QPixmap] = {}
+
+    def get(self, look: Look, shape: Shape, scale: float) -> QPixmap:
+        """The sprite at `scale` device pixels for one logical pixel of the node."""
+        key = look, scale, theme.current().name
+        pixmap = self._pixmaps.get(key)
+        if pixmap is None:
+            if len(self._pixmaps) >= KEPT:
+                self._pixmaps.clear()
+            pixmap = self._pixmaps[key] = _draw(look, shape, scale)
+        return pixmap
+
+
+def _draw(look: Look, shape: Shape, scale: float) -> QPixmap:
+    width, height = WIDTH + 2 * BORDER, shape.height + 2 * BORDER
+    pixmap = QPixmap(round(width * scale) + 1, round(height * scale) + 1)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(scale, scale)
+    painter.translate(BORDER, BORDER)
+    paint_still(painter, look, shape)
+    painter.end()
+    return pixmap
+
+
+def paint_still(painter: QPainter, look: Look, shape: Shape) -> None:
+    """Paint all of a node but its name and numbers."""
+    _paint_body(painter, look, shape)
+    texts = TextPainter(painter)
+    quiet = pen("text3" if look.is_muted else "text2")
+    if look.glyph:
+        _paint_chip(painter, texts, look, shape)
+    else:
+        center = QPointF(16, min(shape.header.height(), HEADER) / 2)
+        painter.setPen(pen("text3" if look.is_muted else "text2", 2.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(center, 5.5, 5.5)
+    texts.forget()
+    if look.word:
+        texts.right(look.word, Style.CAPTION, pen("text3"), WIDTH - 10, HEADER / 2)
+    if shape.is_collapsed:
+        return
+    texts.left("data", Style.CAPTION, quiet, LEFT, shape.data_center)
+    texts.left("grad", Style.CAPTION, quiet, LEFT, shape.grad_center)
+    for index, is_connected in enumerate(look.connected):
+        if not is_connected:
+            center_line = shape.input_centers[index]
+            texts.left(input_name(index), Style.INPUT, quiet, LEFT + 2, center_line)
+    for field in (shape.data_field, *shape.input_fields):
+        if field is not None:
+            _paint_field(painter, field)
+    if shape.slider is not None:
+        _paint_groove(painter, shape.slider)
+    _paint_track(painter, look, shape.bar)
+
+
+def _paint_body(painter: QPainter, look: Look, shape: Shape) -> None:
+    if look.is_muted:
+        painter.setPen(dashed("strong", 1.0))
+        painter.setBrush(brush("canvas"))
+        painter.drawRoundedRect(shape.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("raised"))
+    painter.drawRoundedRect(shape.rect, RADIUS, RADIUS)
+    if not shape.is_collapsed:
+        painter.save()
+        outline = QPainterPath()
+        outline.addRoundedRect(shape.rect, RADIUS, RADIUS)
+        painter.setClipPath(outline)
+        painter.fillRect(shape.header, brush("node_header"))
+        painter.restore()
+    painter.setPen(pen("error", 2.0) if look.is_bad else pen("line"))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(shape.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+def _paint_chip(painter: QPainter, texts: TextPainter, look: Look, shape: Shape) -> None:
+    center = min(shape.header.height(), HEADER) / 2
+    if shape.is_collapsed:
+        center = shape.data_center - 1
+    chip = QRectF(CHIP_LEFT, center - CHIP / 2, chip_width(look.glyph), CHIP)
+    painter.setPen(pen("line"))
+    painter.setBrush(brush("canvas" if look.is_muted else "field"))
+    painter.drawRoundedRect(chip.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    texts.forget()
+    color = pen("text3" if look.is_muted else "text")
+    texts.middle(look.glyph, glyph_style(look.glyph), color, chip.center().x(), chip.center().y())
+
+
+def _paint_field(painter: QPainter, field: QRectF) -> None:
+    painter.setPen(pen("strong"))
+    painter.setBrush(brush("field"))
+    painter.drawRoundedRect(field.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+
+def _paint_groove(painter: QPainter, slider: QRectF) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("line"))
+    painter.drawRoundedRect(QRectF(slider.left(), slider.center().y() - 2, slider.width(), 4), 2, 2)
+
+
+def _paint_track(painter: QPainter, look: Look, bar: QRectF) -> None:
+    """The empty bar; dashed where no gradient can be drawn in it."""
+    if look.is_muted or look.is_bad or not look.is_reached:
+        painter.setPen(dashed("strong", 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(bar.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("field" if theme.current().is_dark else "line"))
+    painter.drawRoundedRect(bar, 3, 3)
+
+
+def dashed(role: str, width: float) -> QPen:
+    made = QPen(pen(role, width))
+    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    made.setDashPattern([3.0, 3.0])
+    return made
+
+
+def paint_port(painter: QPainter, center: QPointF, *, is_connected: bool) -> None:
+    """A port at rest: filled if connected, else a ring; cased in the canvas' colour."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(brush("canvas"))
+    painter.drawEllipse(center, PORT_RADIUS + 1.5, PORT_RADIUS + 1.5)
+    if is_connected:
+        painter.setBrush(brush("text2"))
+        painter.drawEllipse(center, PORT_RADIUS - 0.5, PORT_RADIUS - 0.5)
+    else:
+        painter.setPen(pen("text2", 2.0))
+        painter.drawEllipse(center, PORT_RADIUS - 1.0, PORT_RADIUS - 1.0)

@@ -1,0 +1,100 @@
+"""Short texts laid out once and painted often."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
+
+from app import fonts, theme
+from core.numbers import format_number
+
+KEPT = 8192  # texts; a graph of 1,000 nodes shows some 5,000
+
+
+class Style(Enum):
+    """Size and weight of a text on the canvas, at zoom 100 %."""
+
+    CAPTION = (theme.SIZE_CAPTION, fonts.NORMAL)
+    STRONG_CAPTION = (theme.SIZE_CAPTION, fonts.SEMIBOLD)
+    BODY = (theme.SIZE_BODY, fonts.NORMAL)
+    INPUT = (theme.SIZE_BODY, fonts.MEDIUM)
+    NAME = (theme.SIZE_NODE, fonts.SEMIBOLD)
+    VALUE = (theme.SIZE_VALUE, fonts.SEMIBOLD)
+
+
+@lru_cache(maxsize=16)
+def _font(style: Style) -> QFont:
+    size, weight = style.value
+    font = fonts.sans(size, weight)
+    font.setPixelSize(size)  # the canvas has a zoom of its own, also in presenter mode
+    return font
+
+
+@lru_cache(maxsize=16)
+def metrics(style: Style) -> QFontMetricsF:
+    return QFontMetricsF(_font(style))
+
+
+@lru_cache(maxsize=KEPT)
+def _laid_out(text: str, style: Style) -> tuple[QStaticText, float, float]:
+    static = QStaticText(text)
+    static.setTextFormat(Qt.TextFormat.PlainText)
+    static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    static.prepare(font=_font(style))
+    size = static.size()
+    return static, size.width(), size.height()
+
+
+@lru_cache(maxsize=KEPT)
+def elided(text: str, style: Style, width: float) -> str:
+    """`text`, cut short with an ellipsis where it is wider than `width`."""
+    return metrics(style).elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
+@lru_cache(maxsize=KEPT)
+def number_text(number: float) -> str:
+    """A number as shown on a node."""
+    return format_number(number)
+
+
+def text_width(text: str, style: Style) -> float:
+    return _laid_out(text, style)[1]
+
+
+class TextPainter:
+    """Draws texts and sets the painter's font and pen only where they change."""
+
+    def __init__(self, painter: QPainter) -> None:
+        self._painter = painter
+        self._style: Style | None = None
+        self._pen: QPen | None = None
+
+    def left(self, text: str, style: Style, pen: QPen, x: float, center: float) -> None:
+        """Draw `text` from `x` on, `center` being its middle line."""
+        static, _width, height = _laid_out(text, style)
+        self._draw(static, style, pen, QPointF(x, center - height / 2))
+
+    def right(self, text: str, style: Style, pen: QPen, x: float, center: float) -> None:
+        """Draw `text` so that it ends at `x`."""
+        static, width, height = _laid_out(text, style)
+        self._draw(static, style, pen, QPointF(x - width, center - height / 2))
+
+    def middle(self, text: str, style: Style, pen: QPen, x: float, center: float) -> None:
+        static, width, height = _laid_out(text, style)
+        self._draw(static, style, pen, QPointF(x - width / 2, center - height / 2))
+
+    def forget(self) -> None:
+        """The painter's font and pen were set by somebody else."""
+        self._style = self._pen = None
+
+    def _draw(self, static: QStaticText, style: Style, pen: QPen, at: QPointF) -> None:
+        if style is not self._style:
+            self._painter.setFont(_font(style))
+            self._style = style
+        if pen is not self._pen:
+            self._painter.setPen(pen)
+            self._pen = pen
+        self._painter.drawStaticText(at, static)

@@ -1,0 +1,395 @@
+"""The view: which gesture or command an event begins."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from app import theme
+from app.document import Document
+from app.node_editor.background import paint_dots
+from app.node_editor.boxes import Hit, Part
+from app.node_editor.camera import Camera
+from app.node_editor.commands import Commands
+from app.node_editor.edits import Edits
+from app.node_editor.inline_edit import InlineEdit, edit_name, edit_number
+from app.node_editor.interactions.cutting import CutStroke
+from app.node_editor.interactions.gesture import Gesture
+from app.node_editor.interactions.linking import DragLink, Relink
+from app.node_editor.interactions.moving import Move, Pan
+from app.node_editor.interactions.numbers import Scrub, Slide
+from app.node_editor.interactions.selecting import BoxSelect, Lasso
+from app.node_editor.minimap import Minimap
+from app.node_editor.painter import FAR
+from app.node_editor.palette import NodePalette
+from app.node_editor.scene import NodeScene
+from app.widgets.refusal import RefusalLine
+from core.graph import Edge, Port
+from core.numbers import format_full
+
+KEPT_CARD = 80  # pixels from where a refusal was shown, after which it goes
+MINIMAP_MARGIN = 14
+
+_BUTTON = Qt.MouseButton
+_KEY = Qt.KeyboardModifier
+
+
+class NodeView(Camera):
+    """Shows the scene and turns events into gestures and commands."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        self.document = document
+        self.nodes = NodeScene(document)
+        super().__init__(self.nodes, parent)
+        self.gesture: Gesture | None = None
+        self.editing: InlineEdit | None = None
+        self.pointer = QPointF()  # where the pointer was last, in the scene
+        self._gesture_button = _BUTTON.NoButton
+        self._is_space_down = False
+        self._refusal: RefusalLine | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Node editor")
+        self.edits = Edits(self)
+        self.commands = Commands(self)
+        self.search = NodePalette(self)
+        self.minimap = Minimap(self)
+        document.undo_stack.indexChanged.connect(self._on_index_changed)
+        document.replaced.connect(self._on_replaced)
+        document.structure_changed.connect(self._on_structure_changed)
+        document.selection_changed.connect(self._describe)
+        document.values_changed.connect(self._on_values_changed)
+        theme.notifier.changed.connect(self.viewport().update)
+
+    # ----- following the document -----------------------------------------------------------
+
+    def _on_index_changed(self, _index: int) -> None:
+        """Undo, redo or a command in mid-gesture: the gesture's start is gone."""
+        self.cancel_gesture()
+
+    def _on_replaced(self) -> None:
+        self.cancel_gesture()
+        self.stop_editing()
+        self.is_placed_by_hand = False
+        self.fit_all(animated=False)
+
+    def _on_structure_changed(self, initiator: object) -> None:
+        if self.editing is not None and self.editing.id not in self.document.graph.nodes:
+            self.stop_editing()
+        if initiator is not self.nodes and not self.is_placed_by_hand:
+            self.fit_all(animated=False)
+        self._describe()
+
+    def _on_values_changed(self, _initiator: object) -> None:
+        self.minimap.update()
+        self._describe()
+
+    def _describe(self, _initiator: object = None) -> None:
+        """What a screen reader says of the selection."""
+        graph, selection = self.document.graph, self.document.selection
+        current = self.document.current
+        if current is None:
+            self.setAccessibleDescription(f"{len(graph)} nodes, none selected")
+            return
+        node = graph.nodes[current]
+        kind = "leaf" if node.is_leaf else node.op
+        more = f", {len(selection)} nodes selected" if len(selection) > 1 else ""
+        self.setAccessibleDescription(
+            f"{node.name}, {kind}, data {format_full(node.data)}, "
+            f"grad {format_full(node.grad)}{more}"
+        )
+
+    # ----- looking --------------------------------------------------------------------------
+
+    def fit_all(self, *, animated: bool = True) -> None:
+        """Show all nodes."""
+        self.show_area(self.nodes.bounds(), animated=animated)
+
+    def fit_selection(self) -> None:
+        """Show the selected nodes, or all where none is."""
+        selection = self.document.selection
+        self.show_area(self.nodes.bounds(selection or None), closest=1.5)
+
+    def pointer_or_middle(self) -> QPointF:
+        """Where something new goes: under the pointer if it is over the view."""
+        position = self.viewport().mapFromGlobal(self.cursor().pos())
+        if self.viewport().rect().contains(position):
+            return self.mapToScene(position)
+        return self.visible_area().center()
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        paint_dots(painter, QRectF(rect))
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if self.gesture is not None:
+            self.gesture.paint(painter)
+
+    # ----- gestures -------------------------------------------------------------------------
+
+    def begin(self, gesture: Gesture, button: Qt.MouseButton) -> None:
+        self.gesture, self._gesture_button = gesture, button
+        if gesture.cursor is not None:
+            self.viewport().setCursor(gesture.cursor)
+
+    def cancel_gesture(self) -> None:
+        """Give up the gesture that goes on, if one does."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            gesture.cancel()
+            self.viewport().unsetCursor()
+
+    def _finish_gesture(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            self.viewport().unsetCursor()
+            gesture.finish(point, keys)
+            self._hover(point)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self.show_refusal("")
+        if self.gesture is not None:  # a second button takes the gesture back
+            self.cancel_gesture()
+            return
+        self.stop_editing()
+        point, keys, button = self._point(event), event.modifiers(), event.button()
+        if button == _BUTTON.MiddleButton or (button == _BUTTON.LeftButton and self._is_space_down):
+            self.begin(Pan(self, point), button)
+        elif button == _BUTTON.RightButton and keys & (_KEY.ControlModifier | _KEY.AltModifier):
+            self.begin(CutStroke(self, point), button)
+        elif button == _BUTTON.LeftButton:
+            self.begin(self._gesture_at(point, keys), button)
+
+    def _gesture_at(self, point: QPointF, keys: Qt.KeyboardModifier) -> Gesture:
+        hit = self.hit(point)
+        if hit is None:
+            kind = Lasso if keys & _KEY.ControlModifier else BoxSelect
+            return kind(self, point, keys)
+        if hit.part is Part.PORT:
+            return self._link_gesture(point, hit)
+        if hit.part is Part.FIELD and not keys & _KEY.ShiftModifier:
+            return Scrub(self, point, hit)
+        if hit.part is Part.SLIDER:
+            return Slide(self, point, hit)
+        return Move(self, point, hit.id, keys)
+
+    def _link_gesture(self, point: QPointF, hit: Hit) -> Gesture:
+        index = hit.input_index
+        if index is not None:
+            source = self.document.graph.nodes[hit.id].inputs[index]
+            if isinstance(source, str):
+                return Relink(self, point, Edge(source, hit.id, index))
+        return DragLink(self, point, hit.port)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer = point = self._point(event)
+        if self.gesture is not None:
+            self.gesture.move(point, event.modifiers())
+        elif event.buttons() == _BUTTON.NoButton:
+            self._hover(point)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is not None and event.button() == self._gesture_button:
+            self._finish_gesture(self._point(event), event.modifiers())
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        if event.button() != _BUTTON.LeftButton or self._is_space_down:
+            self.mousePressEvent(event)
+            return
+        self.cancel_gesture()
+        point = self._point(event)
+        hit = self.hit(point)
+        if hit is None:
+            self.open_palette(point)
+        elif hit.part is Part.FIELD:
+            self.edit_number(hit.id, hit.input_index)
+        elif hit.part in (Part.NAME, Part.BODY):
+            self.rename(hit.id)
+        else:
+            self.mousePressEvent(event)
+
+    def hit(self, point: QPointF) -> Hit | None:
+        """The part of a node at a scene point, as far as it can be told apart at this zoom."""
+        return self.nodes.hit(point, self.zoom, far=self.zoom < FAR)
+
+    def _hover(self, point: QPointF) -> None:
+        hit = self.hit(point)
+        if hit != self.nodes.marks.hovered:
+            self.nodes.marks.hovered = hit
+            over_number = hit is not None and hit.part in (Part.FIELD, Part.SLIDER)
+            shape = Qt.CursorShape.SizeHorCursor if over_number else Qt.CursorShape.ArrowCursor
+            self.viewport().setCursor(shape)
+            self.nodes.update()
+        if self._refusal is not None:
+            away = self.mapFromScene(point) - self._refusal.pos()
+            if away.manhattanLength() > KEPT_CARD + self._refusal.width():
+                self.show_refusal("")
+
+    def _point(self, event: QMouseEvent) -> QPointF:
+        return self._exact_scene_point(event.position())
+
+    # ----- cards, palette and in-place editors ----------------------------------------------
+
+    def show_refusal(self, sentence: str) -> None:
+        """A card at the pointer that says why something can't be; "" takes it away."""
+        shown = self._refusal.sentence if self._refusal is not None else ""
+        if sentence != shown and self._refusal is not None:
+            self._refusal.hide()
+            self._refusal.deleteLater()
+            self._refusal = None
+        if not sentence:
+            return
+        if self._refusal is None:
+            self._refusal = RefusalLine(sentence, self.viewport())
+        card = self._refusal
+        card.resize(card.sizeHint())
+        at = self.mapFromScene(self.pointer) + QPoint(14, 18)
+        room = self.viewport().rect()
+        at.setX(max(4, min(at.x(), room.right() - card.width() - 4)))
+        at.setY(max(4, min(at.y(), room.bottom() - card.height() - 4)))
+        card.move(at)
+        card.show()
+
+    @property
+    def refusal(self) -> str:
+        """The sentence on the card at the pointer; "" where there is none."""
+        return self._refusal.sentence if self._refusal is not None else ""
+
+    def open_palette(self, point: QPointF | None = None, port: Port | None = None) -> None:
+        """Search for a node to add at a scene point, connected to `port` if given."""
+        self.stop_editing()
+        self.search.open(point if point is not None else self.pointer_or_middle(), port)
+
+    def edit_number(self, id: str, input_index: int | None) -> None:
+        """Type a number, or an expression such as 2/3, into its field."""
+        self.stop_editing()
+        self.editing = edit_number(self, id, input_index)
+
+    def rename(self, id: str) -> None:
+        """Type another name where it stands."""
+        self.stop_editing()
+        self.editing = edit_name(self, id)
+
+    def stop_editing(self) -> None:
+        """Take the in-place editor away; what was typed and not accepted is lost."""
+        editing, self.editing = self.editing, None
+        if editing is not None:
+            editing.dismiss()
+
+    def show_drop_target(self, id: str | None) -> None:
+        """Mark the link that a node would be inserted into if it were dropped here."""
+        edge = self.edits.insertion_for(id) if id is not None else None
+        self.nodes.marks.drop_link = (edge.target, edge.input_index) if edge else None
+
+    # ----- keys and the rest ----------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        # The window has some of these keys as well; while the nodes have the focus they are ours.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and self.commands.find(event) is not None
+        ):
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._is_space_down = True
+            event.accept()
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            self.show_refusal("")
+            if self.gesture is not None:
+                self.cancel_gesture()
+            else:
+                self.document.select([])
+            return
+        command = self.commands.find(event)
+        if command is None:
+            event.ignore()
+        elif self.gesture is None:  # in mid-gesture keys wait for its end
+            command.run()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._is_space_down = False
+        event.accept()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._is_space_down = False
+        super().focusOutEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.stop_editing()
+        super().wheelEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.accept()
+        keys = event.modifiers()
+        if self.gesture is not None or keys & (_KEY.ControlModifier | _KEY.AltModifier):
+            return
+        menu = self.menu_at(self.mapToScene(event.pos()))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def menu_at(self, point: QPointF) -> QMenu:
+        """The context menu for a scene point; selects the node there."""
+        self.pointer = point
+        hit = self.hit(point)
+        if hit is not None and hit.id not in self.document.selection:
+            self.document.select([hit.id], hit.id)
+        return self.commands.menu(hit)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            self._show_full_numbers(event)
+            return True
+        if event.type() == QEvent.Type.Leave and self.nodes.marks.hovered is not None:
+            self.nodes.marks.hovered = None
+            self.nodes.update()
+        return super().viewportEvent(event)
+
+    def _show_full_numbers(self, event: QHelpEvent) -> None:
+        """Full precision on hover."""
+        hit = self.hit(self.mapToScene(event.pos()))
+        if hit is None:
+            QToolTip.hideText()
+            return
+        node = self.document.graph.nodes[hit.id]
+        label = f" · {node.label}" if node.label and node.label != node.name else ""
+        QToolTip.showText(
+            event.globalPos(),
+            f"{node.name}{label}\ndata {format_full(node.data)}\ngrad {format_full(node.grad)}",
+            self.viewport(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        corner = self.viewport().rect().bottomRight()
+        size = self.minimap.size()
+        self.minimap.move(
+            corner.x() - size.width() - MINIMAP_MARGIN, corner.y() - size.height() - MINIMAP_MARGIN
+        )
+        if not self.is_placed_by_hand:
+            self.fit_all(animated=False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.is_placed_by_hand:
+            self.fit_all(animated=False)
