@@ -28,14 +28,18 @@ def symlog(numbers: npt.ArrayLike, scale: float) -> Floats:
         return sign
     with np.errstate(invalid="ignore", over="ignore"):
         share = np.log1p(10.0 * np.abs(array) / scale) / np.log1p(10.0)
-        return sign * np.minimum(share, 1.0)
+        result: Floats = sign * np.minimum(share, 1.0)
+    return result
 
 
 def robust_scale(numbers: npt.ArrayLike) -> float:
-    """The size that gets the full colour: the 95th percentile of the finite sizes above 0."""
+    """The size that gets the full colour: the 95th percentile of the finite sizes above 0.
+
+    Always one of the sizes themselves, so that among few numbers it is the largest.
+    """
     sizes = np.abs(np.asarray(numbers, dtype=np.float64).ravel())
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
-    return float(np.percentile(sizes, 95)) if sizes.size else 1.0
+    return float(np.percentile(sizes, 95, method="higher")) if sizes.size else 1.0
 
 
 def ramp(shares: npt.ArrayLike, *, heat: bool = False) -> npt.NDArray[np.uint8]:
