@@ -42,6 +42,8 @@ class Batches:
         self.shuffle = shuffle and batch_size < n
         self.last_batch = last_batch
         self.batches_per_epoch = -(-n // batch_size) if last_batch == "own" else n // batch_size
+        rest = n % batch_size
+        self.largest = batch_size + (rest if last_batch == "carry" else 0)
         self._random = np.random.default_rng(seed)
         self._epoch_order = np.arange(n)
         self._carried = np.empty(0, dtype=np.int64)

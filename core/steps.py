@@ -4,64 +4,45 @@
 one can take over from the other between two runs.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
+from core import kernels
 from core.batches import BatchPlan
-from core.optim import Optimizer
+from core.compiled_tape import CompiledSteps
+from core.rules import Rules, State
 from core.tape import Tape
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Rules:
-    """How a gradient becomes a step."""
-
-    optimizer: Optimizer
-    takes_mean: bool  # else the sum over the batch
-    l1: float
-    l2: float
-    after_error_step: bool  # TensorFlow Playground's regularization
-    adds_to_grad: bool  # no zero_grad
-
-
-@dataclass
-class State:
-    """All that a step changes."""
-
-    data: Floats  # (n_parameters,)
-    grad: Floats  # (n_parameters,)
-    memory: Floats  # (state_size of the optimizer, n_parameters)
-    dead: NDArray[np.bool_]  # (n_parameters,): weights that L1 has taken through zero
-    step: int
-
-    @classmethod
-    def zeros(cls, n_parameters: int, state_size: int) -> "State":
-        """The state before the first step."""
-        return cls(
-            np.zeros(n_parameters),
-            np.zeros(n_parameters),
-            np.zeros((state_size, n_parameters)),
-            np.zeros(n_parameters, dtype=np.bool_),
-            0,
-        )
-
-
 class StepRunner:
-    """Makes steps over batches of one data set."""
+    """Makes steps over batches of one data set, up to `largest` samples each."""
 
-    def __init__(self, tape: Tape, rules: Rules, inputs: Floats, targets: Floats) -> None:
+    def __init__(
+        self, tape: Tape, rules: Rules, inputs: Floats, targets: Floats, largest: int
+    ) -> None:
         self.tape = tape
         self.rules = rules
         self.rows = tape.program.prepare(inputs, targets)
+        self.largest = largest
+        self._compiled: CompiledSteps | None = None
 
     def run(
         self, state: State, batches: BatchPlan, rates: Floats, losses: Floats, wait: bool
     ) -> None:
-        """One step per batch, at these learning rates; each batch's loss goes to `losses`."""
+        """One step per batch, at these learning rates; each batch's loss goes to `losses`.
+
+        wait: for the compiled kernels; else NumPy serves until they are ready.
+        """
+        ready = kernels.loaded(wait=wait)
+        if ready is not None:
+            if self._compiled is None:
+                self._compiled = CompiledSteps(
+                    ready, self.tape.program, self.rules, self.rows, self.largest
+                )
+            self._compiled.run(state, batches, rates, losses)
+            return
         for i in range(len(losses)):
             losses[i] = self._numpy_step(state, batches.samples(i), float(rates[i]))
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import kernels
+from core.compiled_tape import CompiledReplay
 from core.engine import Value
-from core.lower import lower
+from core.lower import Indices, lower
 from core.numpy_tape import NumpyTape
 from core.trace import SampleLoss, as_outputs, trace
 
 Floats = NDArray[np.float64]
-
-SAMPLES_AT_ONCE = 2048  # so that the rows of an evaluation stay in the processor's cache
 
 
 class Tape:
@@ -38,23 +38,28 @@ class Tape:
         n_targets: int = 0,
     ) -> None:
         self.program = lower(trace(model, parameters, n_inputs, loss=loss, n_targets=n_targets))
+        self._compiled: CompiledReplay | None = None
 
     @cached_property
     def numpy(self) -> NumpyTape:
         """The NumPy tape of this program."""
         return NumpyTape(self.program)
 
-    def outputs(self, parameters: Floats, inputs: Floats) -> Floats:
-        """The model's outputs, (n, outputs), for inputs (n, n_inputs)."""
-        return self._replay(parameters, inputs, None)[self.program.outputs].T
+    def outputs(self, parameters: Floats, inputs: Floats, *, wait: bool = False) -> Floats:
+        """The model's outputs, (n, outputs), for inputs (n, n_inputs).
+
+        wait: for the compiled kernels; else NumPy serves until they are ready.
+        """
+        return self._replay(parameters, inputs, None, self.program.outputs, wait).T
 
     def evaluate(
-        self, parameters: Floats, inputs: Floats, targets: Floats
+        self, parameters: Floats, inputs: Floats, targets: Floats, *, wait: bool = False
     ) -> tuple[Floats, Floats]:
         """Each sample's loss, (n,), and outputs, (n, outputs)."""
-        rows = self._replay(parameters, inputs, targets)
         assert self.program.loss is not None
-        return rows[self.program.loss], rows[self.program.outputs].T
+        wanted = np.append(self.program.outputs, self.program.loss)
+        rows = self._replay(parameters, inputs, targets, wanted, wait)
+        return rows[-1], rows[:-1].T
 
     def loss_and_gradient(
         self, parameters: Floats, inputs: Floats, targets: Floats, reduction: str = "mean"
@@ -65,10 +70,22 @@ class Tape:
         losses, gradient = self.numpy.loss_and_gradient(parameters, rows, weight)
         return float(np.sum(losses)) * weight, gradient
 
-    def _replay(self, parameters: Floats, inputs: Floats, targets: Floats | None) -> Floats:
-        """All rows, (n_rows, n)."""
-        rows = self.program.prepare(inputs, targets)
-        return self.numpy.forward(parameters, rows)
+    def _replay(
+        self,
+        parameters: Floats,
+        inputs: Floats,
+        targets: Floats | None,
+        wanted: Indices,
+        wait: bool,
+    ) -> Floats:
+        """The wanted rows, (rows, n)."""
+        data = self.program.prepare(inputs, targets)
+        ready = kernels.loaded(wait=wait)
+        if ready is None:
+            return self.numpy.forward(parameters, data)[wanted]
+        if self._compiled is None:
+            self._compiled = CompiledReplay(ready, self.program)
+        return self._compiled.rows(parameters, data, wanted)
 
 
 def neuron_outputs(model: Any) -> Callable[[list[Value]], list[Value]]:

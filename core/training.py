@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 from core import losses, optim
 from core.batches import LAST_BATCH_RULES, Batches
 from core.engine import Value
-from core.steps import Rules, State, StepRunner
+from core.rules import Rules, State
+from core.steps import StepRunner
 from core.tape import Tape
 from core.trace import SampleLoss, as_outputs
 
@@ -112,7 +113,9 @@ class Trainer:
             adds_to_grad=not zero_grad,
         )
         self._state = State.zeros(len(self._parameters), rules.optimizer.state_size)
-        self._runner = StepRunner(self.tape, rules, self._inputs, self._targets)
+        self._runner = StepRunner(
+            self.tape, rules, self._inputs, self._targets, self._batches.largest
+        )
         self._data_list: list[float] = []
         self._grad_list: list[float] = []
 
@@ -166,7 +169,9 @@ class Trainer:
         checked_inputs, checked_targets = checked_data(inputs, targets)
         self._check_columns(checked_inputs, checked_targets)
         parameters = np.array([p.data for p in self._parameters])
-        sample_losses, outputs = self.tape.evaluate(parameters, checked_inputs, checked_targets)
+        sample_losses, outputs = self.tape.evaluate(
+            parameters, checked_inputs, checked_targets, wait=self.wait_for_kernels
+        )
         total = float(np.sum(sample_losses))
         return (total / len(outputs) if self.reduction == "mean" else total), outputs
 
