@@ -15,6 +15,7 @@ from app import theme
 NORMAL = 400
 MEDIUM = 500
 SEMIBOLD = 600
+BOLD = 700
 
 scale = 1.0  # of all type and of the measures that hold it; set it with `set_scale`
 
@@ -61,8 +62,9 @@ def _font(family: str, size: int, weight: int) -> QFont:
         font.setWeight(QFont.Weight(weight))
     font.setPixelSize(size)
     font.setFeature(QFont.Tag("tnum"), 1)
+    # Contextual forms would turn the name x1w1x2 into x1w1×2, and -> into an arrow.
+    font.setFeature(QFont.Tag("calt"), 0)
     if family == theme.MONO:
-        font.setFeature(QFont.Tag("calt"), 0)
         font.setStyleHint(QFont.StyleHint.Monospace)
     # Inter and JetBrains Mono are drawn for unhinted outlines: hinting makes stems uneven.
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
