@@ -132,6 +132,7 @@ QScrollArea > QWidget > QWidget { background: transparent; }
 
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $field; color: $text;
             border: 1px solid $line; border-radius: 4px; }
+QPlainTextEdit[is_bare="true"] { background: transparent; border: none; border-radius: 0; }
 QTableView, QTreeView, QListView { background: $panel; alternate-background-color: $panel;
             color: $text; border: 1px solid $line; border-radius: 4px; gridline-color: $line;
             outline: none; selection-background-color: $selected; selection-color: $text; }

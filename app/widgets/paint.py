@@ -4,7 +4,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from app import theme
-from app.colors import ramp_color
 
 BAR_HEIGHT = 6
 DISABLED = 0.45  # opacity of a control that can't be used
@@ -77,7 +76,7 @@ def draw_gradient_bar(painter: QPainter, area: QRectF, share: float | None) -> N
     length = max(1.5, abs(share) * area.width() / 2)
     left = middle if share > 0 else middle - length
     # The full end colour at every length: a short bar in a dark colour could not be seen.
-    painter.setBrush(ramp_color(1.0 if share > 0 else -1.0))
+    painter.setBrush(now.color("positive" if share > 0 else "negative"))
     painter.drawRoundedRect(QRectF(left, area.top(), length, area.height()), 2, 2)
     painter.setPen(QPen(now.color("text3"), 1))
     x = round(middle) + 0.5

@@ -1,0 +1,5 @@
+"""The expression text with its live numbers, and the same expression as code."""
+
+from app.expression_pane.pane import ExpressionPane
+
+__all__ = ["ExpressionPane"]

@@ -1,0 +1,157 @@
+"""The expression pane: text that is the graph, and the graph's numbers beside it."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.document import Document
+from app.expression_pane.columns import ValueColumns
+from app.expression_pane.edit import ExpressionEdit
+from app.expression_pane.lines import LineNodes
+from app.expression_pane.replacement import utf16_units
+from app.expression_pane.status import StatusLine
+from app.widgets.buttons import IconButton
+from app.widgets.panel import Panel
+from core.expression import ExpressionError
+
+# Text that takes longer than this to read is read when the typing pauses: keys come first.
+_LONGEST_READING = 0.012  # seconds
+_LONG_TEXT = 20_000  # characters
+_PAUSE = 150  # ms
+
+
+class ExpressionPane(Panel):
+    """Shows and edits `document.text`; one history with all other views."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__("Expression", parent)
+        self._document = document
+        self._reading_took = 0.0
+        self.edit = ExpressionEdit()
+        self.edit.setPlaceholderText("L = (a*b + c) * f")
+        self._lines = LineNodes(document)
+        self._columns = ValueColumns(document, self._lines, self.edit)
+        self.edit.set_columns(self._columns)
+        self.status = StatusLine()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE)
+        self._pause.timeout.connect(self.read_now)
+        copy = IconButton("content-copy", "Copy the expression")
+        copy.setObjectName("expression_copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(document.text))
+        self.add_action_widget(copy)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.edit, 1)
+        column.addWidget(self.status)
+        self.set_body(body)
+        self._connect()
+        self._show_document()
+
+    def read_now(self) -> None:
+        """Let the document take over what has been typed, if it has not yet."""
+        self._pause.stop()
+        text = self.edit.text()
+        if text == self._document.text:
+            return
+        start = time.perf_counter()
+        self._document.set_text(text, self)
+        self._reading_took = time.perf_counter() - start
+        self._select_line(self.edit.textCursor().blockNumber() + 1)
+
+    # ----- from the user --------------------------------------------------------------------
+
+    def _edited(self) -> None:
+        is_slow = self._reading_took > _LONGEST_READING
+        if is_slow or self.edit.document().characterCount() > _LONG_TEXT:
+            self._pause.start()
+        else:
+            self.read_now()
+
+    def _undo(self) -> None:
+        self.read_now()
+        self._document.undo_stack.undo()
+
+    def _redo(self) -> None:
+        self.read_now()
+        self._document.undo_stack.redo()
+
+    def _select_line(self, line: int) -> None:
+        id = self._lines.node_at(line)
+        if id is not None:
+            self._document.select([id], id, self)
+
+    def _take_suggestion(self, text: str) -> None:
+        error = self._document.text_error
+        if error is not None:
+            start, end = self._span(error)
+            self.edit.replace_units(start, end, text)
+            self.edit.setFocus()
+
+    # ----- from the document ----------------------------------------------------------------
+
+    def _connect(self) -> None:
+        document = self._document
+        document.replaced.connect(self._show_document)
+        document.text_changed.connect(self._text_changed)
+        document.values_changed.connect(self._values_changed)
+        document.structure_changed.connect(self._values_changed)
+        document.selection_changed.connect(self._selection_changed)
+        self.edit.edited.connect(self._edited)
+        self.edit.undo_asked.connect(self._undo)
+        self.edit.redo_asked.connect(self._redo)
+        self.edit.line_entered.connect(self._select_line)
+        self.status.suggestion_taken.connect(self._take_suggestion)
+
+    def _show_document(self) -> None:
+        self._pause.stop()
+        self._reading_took = 0.0
+        self.edit.show_new_text(self._document.text)
+        self._text_changed(None)
+        self._selection_changed(None)
+
+    def _text_changed(self, initiator: object) -> None:
+        if initiator is not self:
+            self._pause.stop()
+            self.edit.show_text(self._document.text)
+        self._lines.refresh()
+        error = self._document.text_error
+        self.edit.set_mistake(None if error is None else self._span(error))
+        self._mark_lines()
+        self._values_changed(initiator)
+
+    def _values_changed(self, _initiator: object) -> None:
+        self._columns.show_new_values()
+        error = self._document.text_error
+        if error is None:
+            self.status.show_graph(self._document.graph)
+        else:
+            self.status.show_error(error)
+
+    def _selection_changed(self, initiator: object) -> None:
+        self._mark_lines()
+        current = self._document.current
+        if initiator is not self and current is not None:
+            for line in self._lines.lines_of([current]):
+                self.edit.show_line(line)
+
+    def _mark_lines(self) -> None:
+        self.edit.set_marked_lines(self._lines.lines_of(self._document.selection))
+
+    def _span(self, error: ExpressionError) -> tuple[int, int]:
+        """The mistake's place as units of the shown text; at a line's end its last character."""
+        block = self.edit.document().findBlockByNumber(error.line - 1)
+        if not block.isValid():
+            block = self.edit.document().lastBlock()
+        text = block.text()
+        first = min(error.column - 1, max(0, len(text) - 1))
+        last = min(first + max(1, error.length), len(text))
+        start = block.position()
+        return start + utf16_units(text[:first]), start + utf16_units(text[:last])

@@ -1,0 +1,134 @@
+"""The line under the expression: what it comes to, or what is wrong with it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from app import fonts, theme
+from app.widgets.icons import draw_icon
+from app.widgets.labels import TextLabel
+from core.expression import ExpressionError
+from core.graph import Graph
+from core.numbers import format_number
+
+HEIGHT = 32
+_ICON = 18
+_SIDE = 12
+
+# The suggestions that a click can carry out: what to write in place of what is underlined.
+_REPLACEMENTS = (
+    re.compile(r"(Did you mean )(\S+?)(\?)"),
+    re.compile(r"(Write )(\S+)( instead\.)"),
+)
+_WORD = re.compile(r"^(\S+)(?= (?:has|is) )")
+
+
+class StatusLine(QWidget):
+    """An icon and a sentence. suggestion_taken(text): put it in place of what is underlined."""
+
+    suggestion_taken = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_error = False
+        self._has_icon = False
+        self.good = TextLabel(role="text2")
+        self.good.setObjectName("expression_status")
+        self.error = TextLabel(role="error")
+        self.error.setObjectName("expression_error")
+        self.error.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            | Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self.error.linkActivated.connect(self.suggestion_taken)
+        self.error.hide()
+        self.hint = TextLabel("The graph shows the last good text.", "text2")
+        self.hint.hide()
+        for label in (self.good, self.error):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_SIDE + _ICON + 8, 0, _SIDE, 0)
+        row.setSpacing(theme.GAP)
+        row.addWidget(self.good, 1)
+        row.addWidget(self.error, 1)
+        row.addWidget(self.hint)
+        theme.notifier.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_graph(self, graph: Graph) -> None:
+        """How many values there are and what the output is."""
+        self._is_error = False
+        output = graph.nodes[graph.output] if graph.output is not None else None
+        words = ""
+        if output is not None:
+            count = "1 value" if len(graph) == 1 else f"{len(graph):,} values"
+            words = f"{count}, output {output.name} = {format_number(output.data)}"
+        self._has_icon = bool(words)
+        self.good.setText(words)
+        self.error.setText("")
+        self._choose()
+
+    def show_error(self, error: ExpressionError) -> None:
+        """Where the mistake is, what it is, and what may help."""
+        self._is_error = self._has_icon = True
+        self.error.setText(sentence_of(error))
+        self.error.setToolTip(str(error))
+        self.setAccessibleDescription(str(error))
+        self._choose()
+
+    def resizeEvent(self, event: object) -> None:
+        self._choose()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        now = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._is_error:
+            radius = theme.RADIUS_PANEL - 1
+            ground = QPainterPath()
+            ground.addRoundedRect(QRectF(self.rect()).adjusted(0, -radius, 0, 0), radius, radius)
+            painter.setClipRect(self.rect())
+            painter.fillPath(ground, now.color("error_soft"))
+        if self._has_icon:
+            side = fonts.px(_ICON)
+            box = QRectF(_SIDE, (self.height() - side) / 2, side, side)
+            name, role = ("alert", "error") if self._is_error else ("check", "accent")
+            draw_icon(painter, box, name, now.color(role))
+
+    def _choose(self) -> None:
+        self.good.setVisible(not self._is_error)
+        self.error.setVisible(self._is_error)
+        taken = self.error.sizeHint().width() + self.hint.sizeHint().width() + 80
+        self.hint.setVisible(self._is_error and taken <= self.width())
+        self.update()
+
+    def _restyle(self) -> None:
+        self.setFixedHeight(fonts.px(HEIGHT))
+        if self._is_error:
+            self.error.setText(self.error.text())
+        self.update()
+
+
+def sentence_of(error: ExpressionError) -> str:
+    """The mistake as rich text; a suggestion that can be carried out is a link."""
+    message = html.escape(error.message, quote=False)
+    message = _WORD.sub(r"<b>\1</b>", message)
+    return (
+        f"Line {error.line}, column {error.column}: {message} {_linked(error.suggestion)}".strip()
+    )
+
+
+def _linked(suggestion: str) -> str:
+    for pattern in _REPLACEMENTS:
+        match = pattern.fullmatch(suggestion)
+        if match:
+            before, word, after = (html.escape(part) for part in match.groups())
+            color = theme.current().error
+            return f'{before}<a href="{word}" style="color: {color}">{word}</a>{after}'
+    return html.escape(suggestion, quote=False)
