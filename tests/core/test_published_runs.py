@@ -211,7 +211,7 @@ def test_the_lectures_training_loop(kind: Any) -> None:
         for p in model.parameters():
             p.data += -0.05 * p.grad
         losses.append(loss.data)
-    np.testing.assert_allclose(trainer.run(20), losses, rtol=1e-10)
+    np.testing.assert_allclose(trainer.run(20), losses, rtol=1e-10, atol=1e-15)
     assert losses[-1] < losses[0]
 
 
@@ -232,4 +232,4 @@ def test_the_lectures_bug_is_the_same_bug() -> None:
             p.data += -0.05 * p.grad
         losses.append(loss.data)
     trainer = Trainer(same, *data, reduction="sum", learning_rate=0.05, zero_grad=False)
-    np.testing.assert_allclose(trainer.run(20), losses, rtol=1e-9)
+    np.testing.assert_allclose(trainer.run(20), losses, rtol=1e-9, atol=1e-15)
