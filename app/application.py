@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
 
@@ -48,7 +49,7 @@ def _begin(window: MainWindow, options: Options) -> None:
     """Open what is asked for, offer what a crash left, and build what could wait."""
     if options.file is not None:
         window.files.open(options.file)
-    elif not window.settings.has_started_before and window.examples():
+    elif not window.settings.has_started_before:
         # The first minute should have something to drag: the lecture's own graph.
         window.open_example(window.examples()[0])
     window.settings.remember_start()
@@ -98,7 +99,7 @@ class _QuitSignals(QObject):
         self._former.append(lambda: signal.set_wakeup_fd(former_fd))
         for number in (signal.SIGINT, signal.SIGTERM):
             former = signal.signal(number, lambda _number, _frame: None)
-            self._former.append(lambda number=number, former=former: signal.signal(number, former))
+            self._former.append(partial(signal.signal, number, former))
         self._notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_signal)
 

@@ -34,6 +34,8 @@ from app.status_bar import StatusBar
 from app.top_bar import TopBar, logo_icon
 from app.widgets.buttons import IconButton
 from app.widgets.toast import ToastArea
+from core import kernels
+from core.examples import Example, examples
 
 if TYPE_CHECKING:
     from app.training.tab import TrainingTab
@@ -64,7 +66,8 @@ class MainWindow(QMainWindow):
         self._is_closing_agreed = False
         self._training: TrainingTab | None = None
 
-        self.tabs = QTabWidget(objectName="tabs")
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("tabs")
         self.build_tab = self._page("app.build_tab", "BuildTab")
         self.status = StatusBar(self.document)
         self.toasts = ToastArea(self)
@@ -91,14 +94,18 @@ class MainWindow(QMainWindow):
         """Build what was deferred."""
         if self._training is not None:
             return
-        self._training = self._page("app.training.tab", "TrainingTab")
-        self._training.setObjectName("training_tab")
+        from app.training.tab import TrainingTab
+
+        self._training = TrainingTab(self.document)
+        self._training.activity_changed.connect(self.status.set_activity)
         was_current = self.tabs.currentIndex() == _TRAINING
         with QSignalBlocker(self.tabs):
             self.tabs.insertTab(_TRAINING, self._training, TITLES[_TRAINING])
             self.tabs.removeTab(_TRAINING + 1)
             if was_current:
                 self.tabs.setCurrentIndex(_TRAINING)
+        kernels.prepare_in_background()
+        self.status.watch_engine()
         self._file_drop.watch(self._training)
         self._restore_splitters(self._training)
 
@@ -114,12 +121,9 @@ class MainWindow(QMainWindow):
         return TITLES
 
     @staticmethod
-    def examples() -> Sequence[Any]:
+    def examples() -> Sequence[Example]:
         """What the Examples menu lists."""
-        try:
-            return list(importlib.import_module("core.examples").examples())
-        except ModuleNotFoundError:
-            return []
+        return examples()
 
     def _arrange(self) -> None:
         self.setWindowIcon(logo_icon())
@@ -160,7 +164,7 @@ class MainWindow(QMainWindow):
 
     # ----- commands of the menus ------------------------------------------------------------
 
-    def open_example(self, example: Any) -> None:
+    def open_example(self, example: Example) -> None:
         self.tabs.setCurrentIndex(0)
         self.files.open_example(example.project())
 
@@ -251,7 +255,8 @@ class MainWindow(QMainWindow):
 
     def _shut_down(self) -> None:
         if self._training is not None:
-            getattr(self._training, "shutdown", lambda: None)()
+            self._training.shutdown()
+        self.status.stop()
         self._save_layout()
         self.files.close()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
@@ -11,6 +13,7 @@ from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence,
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from app import appearance, places
+from core.examples import Example
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
@@ -45,10 +48,11 @@ class Menus(QObject):
         self._fill_recent()
         files.recent_changed.connect(self._fill_recent)
         examples = menu.addMenu("&Examples")
+        examples.setToolTipsVisible(True)
         for example in self._window.examples():
-            examples.addAction(
-                example.title, lambda chosen=example: self._window.open_example(chosen)
-            )
+            action = examples.addAction(example.title)
+            action.setToolTip(example.description)
+            action.triggered.connect(partial(self._open_example, example))
         menu.addSeparator()
         self._add(menu, "save", "&Save", lambda: files.save(), standard.Save)
         self._add(menu, "save_as", "Save &as …", lambda: files.save_as(), "Ctrl+Shift+S")
@@ -62,12 +66,18 @@ class Menus(QObject):
         for path in files:
             action = self._recent.addAction(path.name.replace("&", "&&"))
             action.setToolTip(str(path))
-            action.triggered.connect(lambda _=False, path=path: self._window.files.open(path))
+            action.triggered.connect(partial(self._open_recent, path))
         self._recent.setToolTipsVisible(True)
         self._recent.setEnabled(bool(files))
         if files:
             self._recent.addSeparator()
             self._recent.addAction("Forget these", self._forget_recent)
+
+    def _open_example(self, example: Example, _checked: bool = False) -> None:
+        self._window.open_example(example)
+
+    def _open_recent(self, path: Path, _checked: bool = False) -> None:
+        self._window.files.open(path)
 
     def _forget_recent(self) -> None:
         self._window.settings.forget_recent_files()
@@ -105,23 +115,23 @@ class Menus(QObject):
         for index, title in enumerate(window.tab_titles()):
             self._add(
                 menu, f"show_{title.lower()}", f"&{index + 1} {title}",
-                lambda index=index: window.tabs.setCurrentIndex(index), f"Ctrl+{index + 1}",
+                partial(window.tabs.setCurrentIndex, index), f"Ctrl+{index + 1}",
             )  # fmt: skip
         menu.addSeparator()
         themes = menu.addMenu("&Theme")
         group = QActionGroup(self)
+        actions: dict[str, QAction] = {}
         choices = (appearance.LIGHT, appearance.DARK, appearance.SYSTEM)
         for choice, title in zip(choices, ("&Light", "&Dark", "As the &system has it")):
             action = self._add(
                 themes, f"theme_{choice}", title,
-                lambda choice=choice: window.appearance.choose(choice),
+                partial(window.appearance.choose, choice),
             )  # fmt: skip
             action.setCheckable(True)
             action.setChecked(choice == window.appearance.choice)
             group.addAction(action)
-        window.appearance.choice_changed.connect(
-            lambda choice: window.findChild(QAction, f"action_theme_{choice}").setChecked(True)
-        )
+            actions[choice] = action
+        window.appearance.choice_changed.connect(lambda choice: actions[choice].setChecked(True))
         self._add(menu, "toggle_theme", "Light or dar&k", window.appearance.toggle, "Ctrl+T")
         menu.addSeparator()
         self._add(menu, "full_screen", "&Full screen", window.toggle_full_screen, "F11")

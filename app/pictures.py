@@ -14,11 +14,10 @@ from app import places, theme
 from app.command_line import Options
 from app.main_window import MainWindow
 from app.qt_application import create_application
-from core.hyperparameters import PRESETS
 from core.storage import StorageError
 
 SIZE = (1920, 1080)
-TRAINED_STEPS = 4_000
+PRESET, TRAINED_STEPS = "spiral", 12_000
 _PATIENCE = 60_000  # milliseconds for the training that a picture shows
 _SETTLE = 400  # milliseconds, longer than any animation
 
@@ -61,8 +60,7 @@ def _open(window: MainWindow, file: Path | None) -> None:
 
 def _train(window: MainWindow) -> None:
     """Run the training tab until there is something to see."""
-    setup = PRESETS["moons"].setup
-    window.training.use(setup)
+    window.training.choose_preset(PRESET)
     window.press_training_button("train_button")
     _wait(lambda: window.training.step >= TRAINED_STEPS or not window.training.is_running)
     if window.training.is_running:

@@ -28,7 +28,7 @@ class Settings:
 
     @property
     def has_started_before(self) -> bool:
-        return self._store.value("started_before") == "yes"
+        return bool(self._store.value("started_before") == "yes")
 
     def remember_start(self) -> None:
         self._store.setValue("started_before", "yes")
