@@ -1,0 +1,1 @@
+"""The graph view: the document's graph laid out in layers and coloured by gradient."""

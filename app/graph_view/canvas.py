@@ -1,0 +1,340 @@
+"""The drawing surface of the graph view: paints the picture and keeps it up to date."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.document import Document
+from app.graph_view import cards, legend, path_marks
+from app.graph_view.camera import Camera, animations_wanted
+from app.graph_view.painter import Marks, paint_picture
+from app.graph_view.picture import AIRY, LOCAL, MARGIN, Options, Picture, make_picture
+from app.graph_view.scale import ColorScale
+from core.graph import Graph
+from core.numbers import format_number
+from core.paths import Paths, paths_between
+
+MOST_ANIMATED = 300  # boxes; larger pictures jump to their new places
+MOST_FOR_PATHS = 20_000  # links
+DURATION = 200  # milliseconds, of boxes on their way to new places
+
+
+class GraphCanvas(QWidget):
+    """Holds the Picture of the document's graph. shown(): another picture or other options."""
+
+    shown = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.options = Options()
+        self.camera = Camera(self)
+        self.scale = ColorScale(self)
+        self.marks = Marks()
+        self.picture: Picture | None = None
+        self.paths: Paths | None = None
+        self.is_following = True  # shows all of the graph until the user moves the view
+        self.paint_count = 0
+        self.pointer: QPointF | None = None  # where a card is wanted, in the widget
+        self.box: QRectF | None = None  # of a selection being drawn, in the widget
+        self._is_structure_stale = self._are_values_stale = True
+        self._is_new = True
+        self._move = QVariantAnimation(self)
+        self._move.setStartValue(0.0)
+        self._move.setEndValue(1.0)
+        self._move.setDuration(DURATION)
+        self._move.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._move.valueChanged.connect(self._move_to)
+        self._moved_from = np.zeros((0, 2))
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(160, 120)
+        self.setAccessibleName("Graph")
+        self.camera.moved.connect(self.update)
+        self.scale.settled.connect(self._recolor)
+        document.replaced.connect(self._take_document)
+        document.structure_changed.connect(self._take_structure)
+        document.values_changed.connect(self._take_values)
+        document.selection_changed.connect(self._take_selection)
+        theme.notifier.changed.connect(self._take_theme)
+
+    # ----- what the document tells ----------------------------------------------------------
+
+    def _take_document(self) -> None:
+        self._is_new = True
+        self.is_following = True
+        self._is_structure_stale = True
+        self.update()
+
+    def _take_structure(self, _initiator: object = None) -> None:
+        self._is_structure_stale = True
+        self.update()
+
+    def _take_values(self, _initiator: object = None) -> None:
+        self._are_values_stale = True
+        self.update()
+
+    def _take_selection(self, _initiator: object = None) -> None:
+        self.refresh()
+        self.marks.selection = self.document.selection
+        self._find_paths()
+        self._describe()
+        self.update()
+
+    def _take_theme(self) -> None:
+        # Another scale of type makes other boxes.
+        self._is_structure_stale = True
+        self.update()
+
+    # ----- keeping up to date ---------------------------------------------------------------
+
+    def refresh(self) -> Picture | None:
+        """The picture, after everything that has changed since; None while there are no nodes."""
+        if self._is_structure_stale:
+            self._is_structure_stale = self._are_values_stale = False
+            self._make_picture()
+        elif self._are_values_stale and self.picture is not None:
+            self._are_values_stale = False
+            self.picture.read_numbers()
+            self._recolor()
+        return self.picture
+
+    def lay_out_anew(self) -> None:
+        """Forget where everything was."""
+        self.picture = None
+        self.is_following = True
+        self._take_structure()
+
+    def set_options(self, options: Options) -> None:
+        """Another direction, form or meaning of the colours."""
+        is_same_layout = (options.direction, options.is_split) == (
+            self.options.direction, self.options.is_split,
+        )  # fmt: skip
+        self.options = options
+        if is_same_layout and self.picture is not None:
+            self.picture.options = options
+            self._recolor(at_once=True)
+        else:
+            self.lay_out_anew()
+        self.shown.emit()
+
+    def _make_picture(self) -> None:
+        graph: Graph = self.document.graph
+        self.marks.hovered_item, self.marks.hovered_pieces = None, frozenset()
+        former = None if self._is_new else self.picture
+        self._move.stop()
+        if not len(graph):
+            self.picture = None
+            self.paths = None
+            self.shown.emit()
+            return
+        self.picture = make_picture(graph, self.options, self._room(), former)
+        self._recolor(at_once=True)
+        self.marks.selection = self.document.selection
+        self._find_paths()
+        self._is_new = False
+        if former is not None and self.isVisible():
+            self._start_moving(former, self.picture)
+        if self.is_following:
+            self._show_all(smooth=former is not None)
+        self.shown.emit()
+
+    def _recolor(self, *, at_once: bool = False) -> None:
+        if self.picture is None:
+            return
+        scale = self.scale.follow(self.picture.own_scale(), at_once=at_once)
+        self.picture.recolor(scale)
+        if self.marks.lit_items is not None:
+            self._find_paths()
+        self.update()
+
+    def _find_paths(self) -> None:
+        """Two selected nodes pick all paths between them; the rest goes quiet."""
+        self.paths = None
+        selection = self.document.selection
+        picture = self.picture
+        if picture is not None and len(selection) == 2:
+            rows = picture.flow.row
+            if selection <= rows.keys() and len(picture.flow.source) <= MOST_FOR_PATHS:
+                one, other = sorted(selection, key=rows.__getitem__)
+                self.paths = paths_between(picture.flow, one, other)
+        if self.paths is None or picture is None:
+            self.marks.lit_items, self.marks.lit_pieces = None, frozenset()
+        else:
+            self.marks.lit_items = path_marks.lit_items(picture, self.paths)
+            self.marks.lit_pieces = path_marks.lit_pieces(picture, self.paths)
+
+    # ----- boxes on their way ---------------------------------------------------------------
+
+    def _start_moving(self, former: Picture, now: Picture) -> None:
+        count = len(now.rows)
+        if count > MOST_ANIMATED or not animations_wanted():
+            return
+        before = former.drawing.index
+        moved = np.zeros((count, 2))
+        for item, id in enumerate(now.drawing.ids):
+            if id in before:
+                moved[item] = former.drawing.centers[before[id]] - now.drawing.centers[item]
+        if np.abs(moved).max(initial=0.0) > 1.0:
+            self._moved_from = moved
+            self._move.start()
+
+    def _move_to(self, share: float) -> None:
+        picture = self.picture
+        if picture is None or len(self._moved_from) != len(picture.rows):
+            return
+        away = self._moved_from * (1.0 - share)
+        drawing = picture.drawing
+        at_start, at_end = np.zeros_like(drawing.starts), np.zeros_like(drawing.ends)
+        for (source, target), way in zip(drawing.edges, picture.way_of_edge):
+            at_start[way] = at_end[way] = away[drawing.index[source]]
+            at_end[way[-1]] = away[drawing.index[target]]
+        picture.place(drawing.centers + away, drawing.starts + at_start, drawing.ends + at_end)
+        self.update()
+
+    # ----- which part is shown --------------------------------------------------------------
+
+    def area(self) -> QRectF:
+        """Where the graph is shown: under the legend."""
+        top = legend.height()
+        return QRectF(
+            MARGIN, top, max(1.0, self.width() - 2 * MARGIN), max(1.0, self.height() - top - MARGIN)
+        )
+
+    def _room(self) -> QSizeF:
+        area = self.area()
+        return QSizeF(area.width() + 2 * MARGIN, area.height())
+
+    def _show_all(self, *, smooth: bool) -> None:
+        if self.picture is not None:
+            self.camera.show(self.picture.bounds, self.area(), smooth=smooth and self.isVisible())
+
+    def fit_all(self) -> None:
+        """Show the whole graph, and go on doing so as it grows."""
+        self.refresh()
+        self.is_following = True
+        self._show_all(smooth=True)
+
+    def fit_selection(self) -> None:
+        """Show the selected nodes as large as is useful; everything where none is selected."""
+        picture = self.refresh()
+        chosen = self.document.selection
+        rects = []
+        if picture is not None:
+            index = picture.drawing.index
+            rects = [picture.rects[index[id]] for id in chosen if id in index]
+        if not rects:
+            self.fit_all()
+            return
+        part = rects[0]
+        for rect in rects[1:]:
+            part = part.united(rect)
+        self.is_following = False
+        self.camera.show(part.adjusted(-24, -24, 24, 24), self.area(), most=1.5)
+
+    def reveal(self, id: str) -> None:
+        """Bring a node into view, if it is not."""
+        picture = self.refresh()
+        if picture is None or id not in picture.drawing.index:
+            return
+        rect = picture.rects[picture.drawing.index[id]]
+        if not self.camera.seen(self.area()).contains(rect):
+            self.is_following = False
+            center = rect.center() * self.camera.zoom
+            self.camera.go(self.camera.zoom, self.area().center() - center)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.is_following and self.picture is not None and not self._is_structure_stale:
+            if len(self.picture.rows) <= AIRY:  # its gaps follow the room
+                self.picture = make_picture(
+                    self.document.graph, self.options, self._room(), self.picture
+                )
+                self._recolor(at_once=True)
+                self._find_paths()
+            self._show_all(smooth=False)
+
+    # ----- painting -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.paint_count += 1
+        picture = self.refresh()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme.current().color("canvas"))
+        if picture is not None:
+            self.paint_graph(painter, picture, QRectF(event.rect()))
+            self._paint_overlay(painter, picture)
+        painter.end()
+
+    def paint_graph(self, painter: QPainter, picture: Picture, area: QRectF) -> None:
+        """Paint boxes and curves as they are shown in an area of the widget."""
+        painter.save()
+        painter.setTransform(self.camera.transform(), True)
+        reach = 12 / self.camera.zoom  # of rings around boxes
+        seen = self.camera.seen(area).adjusted(-reach, -reach, reach, reach)
+        paint_picture(painter, picture, seen, self.camera.zoom, self.marks)
+        painter.restore()
+        if self.paths is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            path_marks.paint_local_derivatives(painter, picture, self.paths, self.camera)
+
+    def _paint_overlay(self, painter: QPainter, picture: Picture) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        now = theme.current()
+        painter.fillRect(QRectF(0, 0, self.width(), legend.height() - 8), now.color("canvas"))
+        self.paint_legend(painter)
+        within = QRectF(self.rect())
+        if self.paths is not None:
+            card = path_marks.sum_card(picture.graph, self.paths)
+            cards.paint_card(painter, card, QPointF(-6, self.height()), within)
+        self._paint_hover(painter, picture, within)
+        if self.box is not None:
+            painter.setPen(QPen(now.color("accent"), 1, Qt.PenStyle.DashLine))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.box)
+
+    def paint_legend(self, painter: QPainter) -> None:
+        """Paint the legend at the top left."""
+        graph = self.document.graph
+        output = graph.nodes[graph.output].name if graph.output is not None else "output"
+        legend.paint_legend(painter, self.width(), self.scale.value, output, self.options.color_by)
+
+    def _paint_hover(self, painter: QPainter, picture: Picture, within: QRectF) -> None:
+        if self.pointer is None:
+            return
+        now = theme.current()
+        if self.marks.hovered_item is not None:
+            card = cards.node_card(picture, self.marks.hovered_item)
+            corner = picture.rects[self.marks.hovered_item].bottomLeft()
+            cards.paint_card(painter, card, self.camera.to_widget(corner) + QPointF(0, 24), within)
+        elif self.marks.hovered_pieces:
+            painter.setPen(QPen(now.color("canvas"), 2))
+            painter.setBrush(now.color("selection"))
+            painter.drawEllipse(self.pointer, 6, 6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(now.color("canvas"))
+            painter.drawEllipse(self.pointer, 3, 3)
+            card = cards.edge_card(picture, next(iter(self.marks.hovered_pieces)))
+            cards.paint_card(painter, card, self.pointer, within)
+
+    # ----- for people who do not see it -----------------------------------------------------
+
+    def _describe(self) -> None:
+        graph = self.document.graph
+        current = self.document.current
+        words = f"{len(graph)} nodes"
+        if graph.output is not None:
+            node = graph.nodes[graph.output]
+            words += f", output {node.name} = {format_number(node.data)}"
+        if current is not None:
+            node = graph.nodes[current]
+            words += f"; {node.name}: data {format_number(node.data)}"
+            words += f", grad {format_number(node.grad)}"
+        if self.options.color_by == LOCAL:
+            words += "; edges show local derivatives"
+        self.setAccessibleDescription(words)

@@ -1,0 +1,134 @@
+"""Cards that explain what is under the pointer: an edge's part in a gradient, a node in full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from app import fonts, theme
+from app.graph_view.formulas import local_formula
+from app.graph_view.picture import Picture
+from core.numbers import format_full, format_number
+
+PADDING = 12.0
+ROW = 21.0
+LEAST_WIDTH = 152.0
+MOST_ROWS = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """A heading, rows of caption and number, and where a line divides them (from the end)."""
+
+    heading: str
+    rows: tuple[tuple[str, str], ...]
+    sums: int = 0  # rows under the dividing line
+
+
+def edge_card(picture: Picture, piece: int) -> Card:
+    """What flows back along a curve: local derivative times upstream gradient, added up."""
+    flow, graph = picture.flow, picture.graph
+    edges = picture.edges_of_piece[piece]
+    links = [link for edge in edges for link in picture.edge_links[edge]]
+    if links and links[0] >= len(flow.source):  # from an op's circle to its own value
+        node = graph.nodes[flow.ids[links[0] - len(flow.source)]]
+        return Card(node.name, (("upstream", format_number(node.grad)),))
+    source = graph.nodes[flow.ids[int(flow.source[links[0]])]]
+    if len(links) == 1:
+        link = links[0]
+        target = graph.nodes[flow.ids[int(flow.target[link])]]
+        words = local_formula(graph, target, int(flow.input_index[link]))
+        return Card(
+            f"{source.name} → {target.name}",
+            (
+                (f"local: {words}" if words else "local", format_number(flow.local[link])),
+                ("× upstream", format_number(target.grad)),
+                (f"{source.name}.grad +=", format_number(flow.contribution[link])),
+            ),
+            sums=1,
+        )
+    rows = []
+    for link in links[:MOST_ROWS]:
+        target = graph.nodes[flow.ids[int(flow.target[link])]]
+        local, upstream = format_number(flow.local[link]), format_number(target.grad)
+        amount = format_number(flow.contribution[link])
+        rows.append((f"to {target.name}: {local} × {upstream}", amount))
+    if len(links) > MOST_ROWS:
+        rest = float(flow.contribution[links[MOST_ROWS:]].sum())
+        rows.append((f"{len(links) - MOST_ROWS} more", format_number(rest)))
+    total = format_number(float(picture.piece_numbers[piece]))
+    targets = {int(flow.target[link]) for link in links}
+    where = graph.nodes[flow.ids[targets.pop()]].name if len(targets) == 1 else f"{len(links)} uses"
+    return Card(f"{source.name} → {where}", (*rows, (f"{source.name}.grad +=", total)), sums=1)
+
+
+def node_card(picture: Picture, item: int) -> Card:
+    """A node at full precision."""
+    row = int(picture.rows[item])
+    name, text = picture.titles[row]
+    node = picture.graph.nodes[picture.id_of(item)]
+    heading = f"{name} = {text}" if text else name
+    rows = [("label", node.label)] if node.label and node.label != name else []
+    rows.append(("data", format_full(float(picture.flow.data[row]))))
+    if picture.flow.is_reached[row]:
+        rows.append(("grad", format_full(float(picture.flow.grad[row]))))
+    else:
+        rows.append(("grad", "the output does not use it"))
+    if node.is_muted:
+        rows.append(("muted", "passes its first input through"))
+    return Card(heading, tuple(rows))
+
+
+def paint_card(painter: QPainter, card: Card, anchor: QPointF, within: QRectF) -> None:
+    """Paint a card beside `anchor`, inside the widget; everything in widget coordinates."""
+    now = theme.current()
+    bold, plain = fonts.sans(theme.SIZE_BODY, fonts.SEMIBOLD), fonts.sans(theme.SIZE_BODY)
+    strong, words = QFontMetricsF(bold), QFontMetricsF(plain)
+    widths = [words.horizontalAdvance(c) + strong.horizontalAdvance(n) + 24 for c, n in card.rows]
+    wanted = max([strong.horizontalAdvance(card.heading), *widths]) + 2 * PADDING
+    width = min(max(fonts.px(LEAST_WIDTH), wanted), within.width() - 16)
+    row = fonts.px(ROW)
+    height = PADDING * 1.5 + row * (1 + len(card.rows)) + (8 if card.sums else 0)
+    area = _beside(anchor, width, height, within)
+    painter.setPen(QPen(now.color("strong"), 1))
+    painter.setBrush(now.color("raised"))
+    painter.drawRoundedRect(area.translated(0.5, 0.5), theme.RADIUS_PANEL, theme.RADIUS_PANEL)
+    left, right = area.left() + PADDING, area.right() - PADDING
+    y = area.top() + PADDING * 0.75 + row / 2
+    painter.setFont(bold)
+    painter.setPen(now.color("text"))
+    _text(painter, left, y, card.heading)
+    for index, (caption, number) in enumerate(card.rows):
+        y += row
+        if card.sums and index == len(card.rows) - card.sums:
+            painter.setPen(_line())
+            painter.drawLine(QPointF(left, y - row / 2 + 4), QPointF(right, y - row / 2 + 4))
+            y += 8
+        painter.setFont(plain)
+        painter.setPen(now.color("text2"))
+        _text(painter, left, y, caption)
+        painter.setFont(bold)
+        painter.setPen(now.color("text"))
+        _text(painter, right - strong.horizontalAdvance(number), y, number)
+
+
+def _line() -> QPen:
+    return QPen(theme.current().color("strong"), 1)
+
+
+def _beside(anchor: QPointF, width: float, height: float, within: QRectF) -> QRectF:
+    """Right of the anchor; where there is no room, under it or above it."""
+    x, y = anchor.x() + 14, anchor.y() - height * 0.2
+    if x + width > within.right() - 8:
+        x = max(within.left() + 8, within.right() - 8 - width)
+        y = anchor.y() + 16
+        if y + height > within.bottom() - 8:
+            y = anchor.y() - 16 - height
+    y = min(max(y, within.top() + 8), max(within.top() + 8, within.bottom() - 8 - height))
+    return QRectF(round(x), round(y), round(width), round(height))
+
+
+def _text(painter: QPainter, x: float, middle: float, text: str) -> None:
+    painter.drawText(QPointF(x, middle + 0.36 * painter.font().pixelSize()), text)

@@ -1,0 +1,59 @@
+"""Short formulas with the document's own names: `a × b` on a box, `d` as a local derivative."""
+
+from __future__ import annotations
+
+import re
+
+from core.graph import Graph, Node
+from core.numbers import format_number
+from core.ops import OPS
+
+_SUPERSCRIPTS = str.maketrans("0123456789.-−", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻⁻")
+_GLYPHS = {"neg": "−{x}", "sqrt": "√{x}", "abs": "|{x}|"}
+_NAME = re.compile(r"\b(x|y|out)\b")
+_QUOTIENT = re.compile(r"\bdivide\(([^(),]+), ([^(),]+)\)")
+
+
+def formula(graph: Graph, node: Node) -> str:
+    """What a node computes, such as `a × b`; empty for a leaf."""
+    if node.is_leaf:
+        return ""
+    names = input_names(graph, node)
+    if node.is_muted:
+        return names[0]
+    op = OPS[node.op]
+    if node.op in _GLYPHS:
+        return _GLYPHS[node.op].format(x=names[0])
+    if node.op == "pow":
+        is_number = not isinstance(node.inputs[1], str)
+        exponent = names[1].translate(_SUPERSCRIPTS) if is_number else f"^{names[1]}"
+        return f"{names[0]}{exponent}"
+    if op.arity == 1:
+        return f"{op.glyph} {names[0]}"
+    if op.is_infix:
+        return f"{names[0]} {op.glyph} {names[1]}"
+    return f"{op.glyph}({names[0]}, {names[1]})"
+
+
+def input_names(graph: Graph, node: Node) -> list[str]:
+    """The name of each connected input, the number of each other."""
+    return [
+        graph.nodes[source].name if isinstance(source, str) else format_number(source)
+        for source in node.inputs
+    ]
+
+
+def local_formula(graph: Graph, node: Node, input_index: int) -> str:
+    """The local derivative with respect to an input, in names; empty where that takes a case."""
+    if node.is_muted:
+        return "passes through"
+    text = OPS[node.op].derivatives[input_index]
+    if node.op == "pow" and not isinstance(node.inputs[1], str):
+        base, exponent = input_names(graph, node)
+        return f"{exponent} × {base}{format_number(node.inputs[1] - 1).translate(_SUPERSCRIPTS)}"
+    if "where" in text or "power" in text:
+        return ""
+    names = dict(zip("xy", input_names(graph, node))) | {"out": node.name}
+    text = _QUOTIENT.sub(r"\1 / \2", text.replace(".0", ""))
+    text = text.replace("out * out", "out²").replace("*", "×").replace("-", "−")
+    return "" if "divide" in text else _NAME.sub(lambda match: names[match[1]], text)

@@ -1,0 +1,106 @@
+"""The legend: what the colours of the boxes stand for, on the scale in force."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+
+from app import fonts, theme
+from app.colors import ramp, symlog
+from app.graph_view import palette
+from core.numbers import format_number
+
+HEIGHT = 72
+BAR_WIDTH, BAR_HEIGHT = 300, 16
+SHORT_BAR = 240
+LEFT = 14
+TOP = 22
+GAP = 12
+
+
+def height() -> int:
+    """The room that the legend takes at the top."""
+    return fonts.px(HEIGHT)
+
+
+def nice(size: float) -> float:
+    """The nearest of 1, 2, 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(size))
+    return min((1, 2, 5, 10), key=lambda digit: abs(math.log(size / (digit * power)))) * power
+
+
+def ticks(scale: float, *, few: bool) -> list[float]:
+    """The numbers under the bar: zero, the full colour, and round ones between."""
+    if not (scale > 0 and math.isfinite(scale)):
+        return [0.0]
+    sizes = [nice(scale / 3)] + ([] if few else [nice(scale / 12)])
+    sizes = [size for size in sizes if size < 0.8 * scale]
+    return [*(sign * size for sign in (-1, 1) for size in (scale, *sizes)), 0.0]
+
+
+def paint_legend(painter: QPainter, width: float, scale: float, output: str, color_by: str) -> None:
+    """Paint it at the top left of a widget that is `width` wide."""
+    now = theme.current()
+    is_data, is_local = color_by == "data", color_by == "local derivative"
+    title = "data" if is_data else "local derivative" if is_local else f"∂{output} / ∂ node"
+    low = "negative" if is_data or is_local else f"{output} falls"
+    high = "positive" if is_data or is_local else f"{output} rises, when the node grows"
+    bold, plain = fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD), fonts.sans(theme.SIZE_BODY)
+    words = QFontMetricsF(plain)
+    fixed = QFontMetricsF(bold).horizontalAdvance(title) + 2 * LEFT + 2 * GAP
+    bar = fonts.px(BAR_WIDTH)
+    needed = fixed + 24 + words.horizontalAdvance(low + high)
+    if needed + bar > width and not (is_data or is_local):
+        high = f"{output} rises, when it grows"
+        needed = fixed + 24 + words.horizontalAdvance(low + high)
+    bar = round(min(bar, max(96.0, width - needed)))
+    x, middle = float(LEFT), fonts.px(TOP) + BAR_HEIGHT / 2
+    painter.setPen(now.color("text"))
+    x = _word(painter, x, middle, title, bold) + 24
+    painter.setPen(now.color("text2"))
+    x = _word(painter, x, middle, low, plain) + GAP
+    area = QRectF(round(x), fonts.px(TOP), bar, BAR_HEIGHT)
+    painter.drawImage(area, _bar_image())
+    _paint_ticks(painter, area, ticks(scale, few=bar < BAR_WIDTH), scale)
+    painter.setPen(now.color("text2"))
+    room = width - area.right() - GAP - LEFT
+    shown = words.elidedText(high, Qt.TextElideMode.ElideRight, max(0.0, room))
+    _word(painter, area.right() + GAP, middle, shown, plain)
+
+
+def _word(painter: QPainter, x: float, middle: float, text: str, font: QFont) -> float:
+    """Draw a word from x on; returns where it ends."""
+    painter.setFont(font)
+    metrics = painter.fontMetrics()
+    painter.drawText(QPointF(x, middle + 0.36 * painter.font().pixelSize()), text)
+    return x + metrics.horizontalAdvance(text)
+
+
+def _bar_image() -> QImage:
+    """The whole ramp, one row."""
+    rgb = np.ascontiguousarray(ramp(np.linspace(-1, 1, 2 * palette.STEPS + 1))[None])
+    count = rgb.shape[1]
+    return QImage(rgb.data, count, 1, 3 * count, QImage.Format.Format_RGB888).copy()
+
+
+def _paint_ticks(painter: QPainter, area: QRectF, numbers: Iterable[float], scale: float) -> None:
+    now = theme.current()
+    font = fonts.sans(theme.SIZE_CAPTION)
+    painter.setFont(font)
+    metrics = QFontMetricsF(font)
+    taken: list[tuple[float, float]] = []
+    # The ends and zero first: where there is no room, the ticks between give way.
+    for number in sorted(numbers, key=lambda n: (abs(n) != scale and n != 0, -abs(n))):
+        x = area.center().x() + float(symlog(number, scale)) * area.width() / 2
+        text = format_number(number, 3)
+        half = metrics.horizontalAdvance(text) / 2
+        if any(x - half < right + 6 and x + half > left - 6 for left, right in taken):
+            continue
+        taken.append((x - half, x + half))
+        painter.setPen(QColor(now.color("text2")))
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 4))
+        painter.drawText(QPointF(x - half, area.bottom() + 6 + metrics.ascent()), text)

@@ -1,0 +1,338 @@
+"""Paints a Picture: curves with arrows, then boxes, in as much detail as can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from app import fonts, theme
+from app.graph_view import palette
+from app.graph_view.picture import TITLE_ROW, Kind, Picture
+from core.numbers import format_number
+from core.ops import OPS
+
+READABLE = 0.62  # zoom from which numbers are drawn: captions are then 7 px and figures 11
+NAMED = 0.24  # zoom from which names are drawn
+QUIET = 0.28  # opacity of what is off the picked path
+RADIUS = 4.0
+CASINGS = 250  # pieces up to which each gets a rim of canvas, so that crossings can be read
+
+
+@dataclass
+class Marks:
+    """What is marked in the picture, besides its own colours."""
+
+    selection: Collection[str] = frozenset()
+    step: str | None = None  # where the debugger is
+    hovered_item: int | None = None
+    hovered_pieces: Collection[int] = field(default_factory=frozenset)
+    lit_items: Collection[int] | None = None  # all others are quiet
+    lit_pieces: Collection[int] = frozenset()
+    found: Collection[str] = frozenset()  # by a search
+
+
+def paint_picture(
+    painter: QPainter, picture: Picture, seen: QRectF, zoom: float, marks: Marks
+) -> None:
+    """Paint the part that is seen; the painter is in scene coordinates."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _paint_edges(painter, picture, picture.pieces_in(seen), zoom, marks)
+    items = picture.items_in(seen)
+    if zoom < NAMED:
+        _paint_plain(painter, picture, items, zoom, marks)
+    else:
+        for item in items:
+            if marks.lit_items is not None:
+                painter.setOpacity(1.0 if item in marks.lit_items else QUIET)
+            if picture.is_op[item]:
+                _paint_op(painter, picture, item)
+            elif zoom < READABLE:
+                _paint_name_only(painter, picture, item, zoom)
+            else:
+                _paint_box(painter, picture, item)
+        painter.setOpacity(1.0)
+    _paint_rings(painter, picture, items, zoom, marks)
+
+
+# ----- edges --------------------------------------------------------------------------------
+
+
+def _paint_edges(
+    painter: QPainter, picture: Picture, pieces: list[int], zoom: float, marks: Marks
+) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    widths, steps = picture.piece_widths.tolist(), picture.piece_steps.tolist()
+    shares = picture.piece_shares.tolist()
+    paths = picture.paths
+    # Large edges last: what matters most is on top.
+    pieces = sorted(pieces, key=widths.__getitem__)
+    if len(pieces) <= CASINGS:
+        casing = QPen(theme.current().color("canvas"), 1.0)
+        for piece in pieces:
+            casing.setWidthF(widths[piece] + 3.0)
+            painter.setPen(casing)
+            painter.drawPath(paths[piece])
+    thinnest = 1.0 / zoom  # of a line that can be seen, in the scene
+    is_quiet = marks.lit_items is not None
+    for piece in pieces:
+        share = shares[piece]
+        if is_quiet:
+            painter.setOpacity(1.0 if piece in marks.lit_pieces else QUIET)
+        if share == 0.0:
+            pen = palette.pen("text3", 1.5, Qt.PenStyle.DotLine)
+        elif share != share:
+            pen = palette.pen("error", 2.0, Qt.PenStyle.DashLine)
+        else:
+            pen = palette.line(steps[piece], max(widths[piece], thinnest))
+        painter.setPen(pen)
+        painter.drawPath(paths[piece])
+    if zoom >= NAMED / 2:
+        _paint_arrows(painter, picture, pieces, marks)
+    painter.setOpacity(1.0)
+
+
+def _paint_arrows(painter: QPainter, picture: Picture, pieces: list[int], marks: Marks) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    is_across = picture.options.direction == "LR"
+    for piece in pieces:
+        tip = picture.tips[piece]
+        if tip is None:
+            continue
+        share = float(picture.piece_shares[piece])
+        if marks.lit_items is not None:
+            painter.setOpacity(1.0 if piece in marks.lit_pieces else QUIET)
+        if share == 0.0 or share != share:
+            painter.setBrush(theme.current().color("text3" if share == 0.0 else "error"))
+        else:
+            painter.setBrush(palette.fill(int(picture.piece_steps[piece])))
+        painter.drawPolygon(_arrow(tip, float(picture.piece_widths[piece]), is_across))
+
+
+def _arrow(tip: QPointF, width: float, is_across: bool) -> QPolygonF:
+    length, half = 8.0 + 0.6 * width, 3.5 + 0.55 * width
+    x, y = tip.x(), tip.y()
+    if is_across:
+        return QPolygonF([tip, QPointF(x - length, y - half), QPointF(x - length, y + half)])
+    return QPolygonF([tip, QPointF(x - half, y - length), QPointF(x + half, y - length)])
+
+
+# ----- boxes --------------------------------------------------------------------------------
+
+
+def _paint_body(
+    painter: QPainter, rect: QRectF, kind: int, step: int, radius: float
+) -> tuple[QColor, QPen]:
+    """Fill and edge of a box; returns the colour of its text and the pen of its hairlines."""
+    now = theme.current()
+    if kind == Kind.FILLED:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.fill(step))
+        painter.drawRoundedRect(rect, radius, radius)
+        return palette.text(step), palette.division(step)
+    if kind == Kind.ZERO:
+        width, role, style, ink = 2.0, "text3", Qt.PenStyle.SolidLine, "text"
+    elif kind == Kind.NOT_FINITE:
+        width, role, style, ink = 2.0, "error", Qt.PenStyle.SolidLine, "text"
+    elif kind == Kind.MUTED:
+        width, role, style, ink = 1.0, "text3", Qt.PenStyle.DashLine, "text3"
+    else:
+        width, role, style, ink = 1.0, "line", Qt.PenStyle.SolidLine, "text2"
+    half = width / 2
+    painter.setPen(palette.pen(role, width, style))
+    ground = "error_soft" if kind == Kind.NOT_FINITE else "canvas"
+    painter.setBrush(now.color("raised" if kind == Kind.UNREACHED else ground))
+    painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius, radius)
+    return now.color(ink), palette.pen("line")
+
+
+def _paint_box(painter: QPainter, picture: Picture, item: int) -> None:
+    rect, kind = picture.rects[item], int(picture.kinds[item])
+    row = int(picture.rows[item])
+    ink, division = _paint_body(painter, rect, kind, int(picture.steps[item]), RADIUS)
+    scale = fonts.scale
+    line_y = rect.top() + TITLE_ROW * scale
+    painter.setPen(division)
+    middle = rect.center().x()
+    painter.drawLine(QPointF(rect.left(), line_y), QPointF(rect.right(), line_y))
+    painter.drawLine(QPointF(middle, line_y), QPointF(middle, rect.bottom()))
+    painter.setPen(ink)
+    name, text = picture.titles[row]
+    _title(painter, QRectF(rect.left(), rect.top(), rect.width(), TITLE_ROW * scale),
+           name, "" if picture.options.is_split else text)  # fmt: skip
+    data, grad = float(picture.flow.data[row]), float(picture.flow.grad[row])
+    grad_text = "–" if kind == Kind.UNREACHED else None
+    for left, caption, number, given in (
+        (rect.left(), "data", data, None), (middle, "grad", grad, grad_text),
+    ):  # fmt: skip
+        half = QRectF(left, line_y, rect.width() / 2, rect.bottom() - line_y)
+        painter.setPen(ink)
+        _centered(painter, half.center().x(), line_y + 16 * scale, caption, _CAPTION)
+        if number - number != 0:  # inf or nan
+            painter.setPen(theme.current().color("error"))
+        figure, size = given or "", _FIGURE
+        if given is None:
+            figure, size = fitted(number, half.width() - 10)
+        _centered(painter, half.center().x(), line_y + 38 * scale, figure, size)
+
+
+def _paint_name_only(painter: QPainter, picture: Picture, item: int, zoom: float) -> None:
+    """A filled box with its name in a size that can be read on screen."""
+    rect = picture.rects[item]
+    kind, step = int(picture.kinds[item]), int(picture.steps[item])
+    ink, _division = _paint_body(painter, rect, kind, step, RADIUS)
+    name = picture.titles[int(picture.rows[item])][0]
+    size = min(13.0 / zoom, rect.height() * 0.6)
+    font = QFont(fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD))
+    font.setPixelSize(max(1, round(size)))
+    painter.setPen(ink)
+    painter.setFont(font)
+    room = rect.width() - 8
+    shown = QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def _paint_plain(
+    painter: QPainter, picture: Picture, items: list[int], zoom: float, marks: Marks
+) -> None:
+    """Filled rectangles only: far out nothing else can be seen."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom > 0.1)
+    now = theme.current()
+    painter.setPen(Qt.PenStyle.NoPen)
+    by_look: dict[tuple[int, int, bool], list[QRectF]] = {}
+    kinds, steps = picture.kinds.tolist(), picture.steps.tolist()
+    for item in items:
+        kind = kinds[item]
+        is_lit = marks.lit_items is None or item in marks.lit_items
+        step = steps[item] if kind == Kind.FILLED else 0
+        by_look.setdefault((kind, step, is_lit), []).append(picture.rects[item])
+    roles = {
+        Kind.ZERO: "text3", Kind.NOT_FINITE: "error", Kind.MUTED: "line", Kind.UNREACHED: "line",
+    }  # fmt: skip
+    for (kind, step, is_lit), rects in by_look.items():
+        painter.setOpacity(1.0 if is_lit else QUIET)
+        is_hollow = kind == Kind.ZERO
+        painter.setBrush(
+            palette.fill(step) if kind == Kind.FILLED
+            else now.color("canvas" if is_hollow else roles[Kind(kind)])
+        )  # fmt: skip
+        painter.setPen(QPen(now.color("text3"), 1.0 / zoom) if is_hollow else Qt.PenStyle.NoPen)
+        painter.drawRects(rects)
+    painter.setOpacity(1.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _paint_op(painter: QPainter, picture: Picture, item: int) -> None:
+    """The circle of an op in the split form."""
+    now = theme.current()
+    rect = picture.rects[item]
+    node = picture.graph.nodes[picture.id_of(item)]
+    painter.setPen(palette.pen("strong", 1.5))
+    painter.setBrush(now.color("node_header"))
+    painter.drawEllipse(rect.adjusted(1, 1, -1, -1))
+    painter.setPen(now.color("text"))
+    glyph = OPS[node.op].glyph
+    font = fonts.sans(18 if len(glyph) < 3 else 12, fonts.SEMIBOLD)
+    painter.setFont(font)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph)
+
+
+def _paint_rings(
+    painter: QPainter, picture: Picture, items: list[int], zoom: float, marks: Marks
+) -> None:
+    now = theme.current()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    thick = max(1.0, 0.8 / zoom)  # rings stay visible when far out
+    for item in items:
+        if picture.is_op[item]:
+            continue
+        id = picture.id_of(item)
+        rect = picture.rects[item]
+        if item == marks.hovered_item:
+            painter.setPen(QPen(now.color("strong"), 1.5 * thick))
+            painter.drawRoundedRect(rect.adjusted(-1, -1, 1, 1), RADIUS + 1, RADIUS + 1)
+        if id in marks.found:
+            painter.setPen(QPen(now.color("accent"), 2.0 * thick, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), RADIUS + 6, RADIUS + 6)
+        if id in marks.selection:
+            gap = 3.0 * thick
+            painter.setPen(QPen(now.color("selection"), 2.0 * thick))
+            painter.drawRoundedRect(rect.adjusted(-gap, -gap, gap, gap), RADIUS + gap, RADIUS + gap)
+        if id == marks.step:
+            gap = 6.5 * thick
+            painter.setPen(QPen(now.color("accent"), 3.0 * thick))
+            painter.drawRoundedRect(rect.adjusted(-gap, -gap, gap, gap), RADIUS + gap, RADIUS + gap)
+
+
+# ----- text ---------------------------------------------------------------------------------
+
+_CAPTION = (theme.SIZE_CAPTION, fonts.NORMAL)
+_FIGURE = (theme.SIZE_FIGURE, fonts.SEMIBOLD)
+_SMALL_FIGURES = ((15, fonts.SEMIBOLD), (13, fonts.SEMIBOLD), (12, fonts.SEMIBOLD))
+
+Face = tuple[int, int]  # pixel size at 100 %, weight
+
+
+@lru_cache(maxsize=4096)
+def _advance(text: str, face: Face, scale: float) -> float:
+    return QFontMetricsF(fonts.sans(*face)).horizontalAdvance(text)
+
+
+def advance(text: str, face: Face) -> float:
+    """Width of a text, remembered: the same few figures come again and again."""
+    return _advance(text, face, fonts.scale)
+
+
+@lru_cache(maxsize=4096)
+def _fitted(number: float, room: float, scale: float) -> tuple[str, Face]:
+    figure = format_number(number)
+    faces = _SMALL_FIGURES if len(figure) >= 6 else (_FIGURE, *_SMALL_FIGURES)
+    for face in faces:
+        if _advance(figure, face, scale) <= room:
+            return figure, face
+    for digits in (3, 2, 1):
+        figure = format_number(number, digits)
+        if _advance(figure, faces[-1], scale) <= room:
+            break
+    return figure, faces[-1]
+
+
+def fitted(number: float, room: float) -> tuple[str, Face]:
+    """A number's figures and the face in which they fit: 18, 15 from six glyphs on, at least 12."""
+    return _fitted(number, room, fonts.scale)
+
+
+def _centered(painter: QPainter, x: float, y: float, text: str, face: Face) -> None:
+    """Text about the point x, y."""
+    font = fonts.sans(*face)
+    painter.setFont(font)
+    baseline = y + 0.36 * font.pixelSize()
+    painter.drawText(QPointF(x - advance(text, face) / 2, baseline), text)
+
+
+def _title(painter: QPainter, area: QRectF, name: str, text: str) -> None:
+    """`e = a × b` in the middle, the name in bold; what is too long ends in an ellipsis."""
+    bold, plain = (theme.SIZE_CODE, fonts.SEMIBOLD), (theme.SIZE_CODE, fonts.NORMAL)
+    room = area.width() - 12
+    rest = f" = {text}" if text else ""
+    name = _elided(name, bold, room, fonts.scale)
+    rest = _elided(rest, plain, room - advance(name, bold), fonts.scale)
+    x = area.center().x() - (advance(name, bold) + advance(rest, plain)) / 2
+    font = fonts.sans(*bold)
+    baseline = area.center().y() + 0.36 * font.pixelSize()
+    painter.setFont(font)
+    painter.drawText(QPointF(x, baseline), name)
+    if rest:
+        painter.setFont(fonts.sans(*plain))
+        painter.drawText(QPointF(x + advance(name, bold), baseline), rest)
+
+
+@lru_cache(maxsize=4096)
+def _elided(text: str, face: Face, room: float, scale: float) -> str:
+    metrics = QFontMetricsF(fonts.sans(*face))
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room))

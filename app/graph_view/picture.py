@@ -1,0 +1,348 @@
+"""What the graph view draws, as arrays: boxes, curves, numbers and shares of colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF, QPainterPath
+
+from app import fonts, theme
+from app.colors import robust_scale, symlog
+from app.graph_view import palette
+from app.graph_view.formulas import formula
+from core.flow import Flow
+from core.graph import Graph
+from core.layout import Direction, Layout, layout
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+BOX_WIDTH, BOX_HEIGHT = 128.0, 80.0
+WIDEST_BOX = 232.0
+TITLE_ROW = 30.0
+OP_SIDE = 40.0  # diameter of an op's circle in the split form
+LEAST_RANK_GAP, MOST_RANK_GAP = 32.0, 48.0
+LEAST_ROW_GAP, MOST_ROW_GAP = 24.0, 118.0
+MARGIN = 9.0
+AIR = 66.0  # across, that stays free about a small graph
+AIRY = 150  # boxes; gaps of larger graphs don't follow the room
+ARROW = 8.0  # scene pixels that a curve ends before its arrow's tip
+SAMPLES = 13  # points of a curve for hit tests
+
+GRADIENT, DATA, LOCAL = "gradient", "data", "local derivative"
+
+
+class Kind(IntEnum):
+    """How a box is filled."""
+
+    FILLED = 0
+    ZERO = 1
+    NOT_FINITE = 2
+    MUTED = 3
+    UNREACHED = 4
+
+
+@dataclass
+class Options:
+    """What the user has chosen in the view's header and menu."""
+
+    direction: Direction = "LR"
+    is_split: bool = False
+    color_by: str = GRADIENT
+
+
+@dataclass
+class Picture:
+    """One drawing of a graph. Items are boxes and, in the split form, op circles too.
+
+    rows (items,): the node of each item, as a row of `flow`. is_op (items,). steps (items,) and
+    kinds (items,): colours. piece_steps, piece_shares (pieces,): of the curves.
+    """
+
+    options: Options
+    graph: Graph
+    flow: Flow
+    drawing: Layout
+    titles: list[tuple[str, str]]  # name and formula of each node, by row
+    rows: Ints
+    is_op: npt.NDArray[np.bool_]
+    rects: list[QRectF] = field(default_factory=list)
+    paths: list[QPainterPath] = field(default_factory=list)
+    tips: list[QPointF | None] = field(default_factory=list)  # of the pieces that end in an arrow
+    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.sample_points = np.zeros((0, SAMPLES, 2))
+        self._find_entries()
+        self.place(self.drawing.centers, self.drawing.starts, self.drawing.ends)
+        self.recolor(1.0)
+
+    # ----- geometry -------------------------------------------------------------------------
+
+    def place(self, centers: Floats, starts: Floats, ends: Floats) -> None:
+        """Put boxes and curves here: the layout's places, or some on the way to them."""
+        corners = centers - self.drawing.sizes / 2
+        sizes = self.drawing.sizes.tolist()
+        self.corners = corners
+        self.rects = [QRectF(x, y, w, h) for (x, y), (w, h) in zip(corners.tolist(), sizes)]
+        is_across = self.options.direction == "LR"
+        self.paths, self.tips = [], []
+        for start, end, is_last in zip(starts.tolist(), ends.tolist(), self.is_last.tolist()):
+            self.paths.append(_curve(start, end, is_across, ARROW if is_last else 0.0))
+            self.tips.append(QPointF(*end) if is_last else None)
+        self.sample_points = _samples(starts, ends, is_across)
+        self.piece_low: Floats = np.minimum(starts, ends)
+        self.piece_high: Floats = np.maximum(starts, ends)
+
+    def _find_entries(self) -> None:
+        """Which numbers add up in which piece: rows of the links, then of the nodes."""
+        links: dict[tuple[int, int], list[int]] = {}
+        flow = self.flow
+        for link, ends in enumerate(zip(flow.source.tolist(), flow.target.tolist())):
+            links.setdefault(ends, []).append(link)
+        self.edge_links: list[list[int]] = []
+        for source, target in self.drawing.edges:
+            row, end = _row(flow, source), _row(flow, target)
+            if row == end:  # from an op's circle to its own value
+                self.edge_links.append([len(flow.source) + row])
+            else:
+                self.edge_links.append(links[row, end])
+        pieces: list[int] = []
+        numbers: list[int] = []
+        self.way_of_edge: list[list[int]] = [[] for _ in self.drawing.edges]
+        self.edges_of_piece: list[list[int]] = [[] for _ in self.drawing.starts]
+        for edge, piece in self.drawing.members.tolist():
+            self.way_of_edge[edge].append(piece)
+            self.edges_of_piece[piece].append(edge)
+            for number in self.edge_links[edge]:
+                pieces.append(piece)
+                numbers.append(number)
+        self._entry_pieces = np.array(pieces, dtype=np.intp)
+        self._entry_numbers = np.array(numbers, dtype=np.intp)
+        self.is_last = np.zeros(len(self.drawing.starts), dtype=bool)
+        self.is_last[[way[-1] for way in self.way_of_edge]] = True
+
+    # ----- numbers --------------------------------------------------------------------------
+
+    def read_numbers(self) -> None:
+        """Take over the graph's last evaluation. Its structure is that of this picture."""
+        if self.flow.is_current:
+            self.flow.update()
+        else:  # a number that is part of an op, such as an exponent
+            self.flow = Flow(self.graph)
+            self.titles = [(node.name, formula(self.graph, node)) for node in self.graph]
+
+    def colored_numbers(self) -> Floats:
+        """The number of each node that its colour stands for."""
+        return self.flow.data if self.options.color_by == DATA else self.flow.grad
+
+    def own_scale(self) -> float:
+        """The size that would get the full colour if the scale were not smoothed or locked."""
+        if self.options.color_by == LOCAL:
+            return robust_scale(self.flow.local)
+        numbers = self.colored_numbers()
+        return robust_scale(numbers[self.flow.is_reached])
+
+    def recolor(self, scale: float) -> None:
+        """Take over the flow's numbers: arrays only, no new layout."""
+        self.scale = scale
+        flow = self.flow
+        shares = symlog(self.colored_numbers(), scale)
+        if self.options.color_by == LOCAL:
+            shares = np.zeros_like(shares)
+        self.steps = palette.steps(shares)[self.rows]
+        kinds = np.where(shares == 0, Kind.ZERO, Kind.FILLED)
+        kinds[~flow.is_reached] = Kind.UNREACHED
+        kinds[~(np.isfinite(flow.data) & np.isfinite(flow.grad))] = Kind.NOT_FINITE
+        kinds[self._muted] = Kind.MUTED
+        self.kinds = kinds[self.rows]
+        numbers = flow.local if self.options.color_by == LOCAL else flow.contribution
+        carried = np.concatenate([numbers, flow.grad])[self._entry_numbers]
+        with np.errstate(invalid="ignore"):
+            self.piece_numbers = np.bincount(
+                self._entry_pieces, carried, minlength=len(self.drawing.starts)
+            )
+        edge_scale = scale if self.options.color_by != DATA else robust_scale(flow.grad)
+        self.piece_shares = symlog(self.piece_numbers, edge_scale)
+        self.piece_steps = palette.edge_steps(self.piece_shares)
+        self.piece_widths = 1.5 + 4.5 * np.abs(np.nan_to_num(self.piece_shares))
+
+    @property
+    def _muted(self) -> list[int]:
+        nodes = self.graph.nodes
+        return [row for row, id in enumerate(self.flow.ids) if nodes[id].is_muted]
+
+    # ----- what is where --------------------------------------------------------------------
+
+    def id_of(self, item: int) -> str:
+        return self.flow.ids[int(self.rows[item])]
+
+    def item_at(self, point: QPointF) -> int | None:
+        """The topmost item at a point of the scene."""
+        offset = np.array([point.x(), point.y()]) - self.corners
+        inside = ((offset >= 0) & (offset <= self.drawing.sizes)).all(axis=1)
+        found = np.flatnonzero(inside)
+        return int(found[-1]) if len(found) else None
+
+    def items_in(self, area: QRectF) -> list[int]:
+        """The items that touch an area of the scene."""
+        low = np.array([area.left(), area.top()])
+        high = np.array([area.right(), area.bottom()])
+        touched = ((self.corners <= high) & (self.corners + self.drawing.sizes >= low)).all(axis=1)
+        found: list[int] = np.flatnonzero(touched).tolist()
+        return found
+
+    def pieces_in(self, area: QRectF) -> list[int]:
+        """The curve pieces that may touch an area of the scene."""
+        low = np.array([area.left(), area.top()]) - ARROW
+        high = np.array([area.right(), area.bottom()]) + ARROW
+        touched = ((self.piece_low <= high) & (self.piece_high >= low)).all(axis=1)
+        found: list[int] = np.flatnonzero(touched).tolist()
+        return found
+
+    def piece_at(self, point: QPointF, reach: float) -> tuple[int, QPointF] | None:
+        """The curve piece within `reach` of a point, and its nearest point."""
+        if not len(self.sample_points):
+            return None
+        near = ((self.piece_low - reach <= (point.x(), point.y())).all(axis=1)) & (
+            (self.piece_high + reach >= (point.x(), point.y())).all(axis=1)
+        )
+        candidates = np.flatnonzero(near)
+        if not len(candidates):
+            return None
+        lines = self.sample_points[candidates]
+        a, along = lines[:, :-1], np.diff(lines, axis=1)
+        to_point = np.array([point.x(), point.y()]) - a
+        length = np.maximum((along**2).sum(axis=2), 1e-9)
+        share = np.clip((to_point * along).sum(axis=2) / length, 0, 1)[..., None]
+        nearest = a + share * along
+        distance = np.hypot(*np.moveaxis(nearest - (point.x(), point.y()), 2, 0))
+        best = np.unravel_index(np.argmin(distance), distance.shape)
+        if distance[best] > reach:
+            return None
+        x, y = nearest[best].tolist()
+        return int(candidates[best[0]]), QPointF(x, y)
+
+    @property
+    def bounds(self) -> QRectF:
+        left, top, right, bottom = self.drawing.bounds
+        return QRectF(left, top, right - left, bottom - top)
+
+
+def make_picture(
+    graph: Graph, options: Options, room: QSizeF, previous: Picture | None = None
+) -> Picture:
+    """Lay out a graph for a widget with this much room; `previous` keeps it in place."""
+    flow = Flow(graph)
+    titles = [(node.name, formula(graph, node)) for node in graph]
+    drawn = _split(graph) if options.is_split else graph.to_networkx()
+    sizes = {
+        id: (OP_SIDE, OP_SIDE)
+        if isinstance(id, tuple)
+        else _box_size(titles[flow.row[id]], options)
+        for id in drawn
+    }
+    former = previous.drawing if previous is not None else None
+    gaps = former.gaps if former is not None else (LEAST_RANK_GAP, LEAST_ROW_GAP)
+    arguments: dict[str, Any] = {"direction": options.direction, "output": graph.output}
+    found = layout(drawn, sizes, former, rank_gap=gaps[0], row_gap=gaps[1], **arguments)
+    wanted = _gaps(found, room)
+    if wanted != gaps:
+        found = layout(
+            drawn, sizes, former or found, rank_gap=wanted[0], row_gap=wanted[1], **arguments
+        )
+    rows = np.array([_row(flow, id) for id in found.ids], dtype=np.intp)
+    is_op = np.array([isinstance(id, tuple) for id in found.ids], dtype=bool)
+    return Picture(options, graph, flow, found, titles, rows, is_op)
+
+
+def _row(flow: Flow, id: Any) -> int:
+    return flow.row[id[0] if isinstance(id, tuple) else id]
+
+
+def _split(graph: Graph) -> nx.DiGraph:
+    """The lecture's drawing: each op is a circle of its own before its value's box."""
+    drawn = nx.DiGraph()
+    for node in graph:
+        if not node.is_leaf:
+            drawn.add_node((node.id, "op"))
+        drawn.add_node(node.id)
+    for node in graph:
+        drawn.add_edges_from((source, (node.id, "op")) for source in node.sources)
+        if not node.is_leaf:
+            drawn.add_edge((node.id, "op"), node.id)
+    return drawn
+
+
+def _box_size(title: tuple[str, str], options: Options) -> tuple[float, float]:
+    name, text = title
+    width = QFontMetricsF(fonts.sans(theme.SIZE_CODE, fonts.SEMIBOLD)).horizontalAdvance(name)
+    if text and not options.is_split:
+        metrics = QFontMetricsF(fonts.sans(theme.SIZE_CODE))
+        width += metrics.horizontalAdvance(f" = {text}")
+    wanted = theme.GRID * np.ceil((width + 20) / theme.GRID)
+    scaled = fonts.scale
+    return (
+        float(min(WIDEST_BOX * scaled, max(BOX_WIDTH * scaled, wanted))),
+        float(round(BOX_HEIGHT * scaled)),
+    )
+
+
+def _gaps(found: Layout, room: QSizeF) -> tuple[float, float]:
+    """Gaps that make use of the room: airy for a small graph, tight for a large one."""
+    if len(found.ids) > AIRY:
+        return LEAST_RANK_GAP + 8, LEAST_ROW_GAP
+    is_across = found.direction == "LR"
+    axis = 0 if is_across else 1
+    left, top, right, bottom = found.bounds
+    along, across = (right - left, bottom - top) if is_across else (bottom - top, right - left)
+    room_along = room.width() if is_across else room.height()
+    room_across = room.height() if is_across else room.width()
+    ranks = len(np.unique(found.centers[:, axis].round()))
+    step = float(np.median(found.sizes[:, 1 - axis], axis=0)) if len(found.ids) else 1.0
+    steps_across = max(1.0, (across - step) / (step + found.gaps[1]))
+    rank_gap = found.gaps[0] + (room_along - 2 * MARGIN - along) / max(1, ranks - 1)
+    row_gap = found.gaps[1] + (room_across - AIR - across) / steps_across
+    if not is_across:
+        row_gap = min(row_gap, 48.0)
+    return (
+        float(np.clip(2 * (rank_gap // 2), LEAST_RANK_GAP, MOST_RANK_GAP)),
+        float(np.clip(2 * (row_gap // 2), LEAST_ROW_GAP, MOST_ROW_GAP)),
+    )
+
+
+def _curve(start: list[float], end: list[float], is_across: bool, arrow: float) -> QPainterPath:
+    path = QPainterPath(QPointF(*start))
+    (x0, y0), (x1, y1) = start, end
+    if is_across:
+        x1 -= arrow
+        middle = (x0 + x1) / 2
+        if abs(y0 - y1) < 0.5:
+            path.lineTo(x1, y1)
+        else:
+            path.cubicTo(middle, y0, middle, y1, x1, y1)
+    else:
+        y1 -= arrow
+        middle = (y0 + y1) / 2
+        if abs(x0 - x1) < 0.5:
+            path.lineTo(x1, y1)
+        else:
+            path.cubicTo(x0, middle, x1, middle, x1, y1)
+    return path
+
+
+def _samples(starts: Floats, ends: Floats, is_across: bool) -> Floats:
+    """Points of the curves, (pieces, SAMPLES, 2)."""
+    t = np.linspace(0, 1, SAMPLES)[None, :, None]
+    axis = 0 if is_across else 1
+    first, second = starts.copy(), ends.copy()
+    first[:, axis] = second[:, axis] = (starts[:, axis] + ends[:, axis]) / 2
+    a, b, c, d = (points[:, None, :] for points in (starts, first, second, ends))
+    result: Floats = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
+    return result

@@ -1,0 +1,132 @@
+"""The graph view: a panel with the drawing of the document's graph and its choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
+
+from app import fonts
+from app.document import Document
+from app.graph_view.gestures import InteractiveCanvas
+from app.graph_view.picture import DATA, GRADIENT, LOCAL
+from app.widgets.buttons import IconButton
+from app.widgets.empty_state import EmptyState
+from app.widgets.labels import TextLabel
+from app.widgets.panel import Panel
+
+NARROW = 660  # logical pixels under which the word before the choice of colours gives way
+
+
+class GraphView(Panel):
+    """Draws the document's graph in layers; selection is shared with all other views."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__("Graph", parent)
+        self.setObjectName("graph_view")
+        self.document = document
+        self.canvas = InteractiveCanvas(document)
+        self.canvas.setObjectName("graph_canvas")
+        self._color_word = TextLabel("Colour", role="text2")
+        self.color_choice = QComboBox()
+        self.color_choice.setObjectName("graph_color")
+        self.color_choice.setAccessibleName("What the colours show")
+        self.color_choice.addItems([GRADIENT, DATA, LOCAL])
+        self.lock_button = IconButton("lock", "Lock the colour scale", checkable=True)
+        self.fit_button = IconButton("fullscreen", "Show the whole graph (Home)")
+        self.menu_button = IconButton("dots-vertical", "More for the graph")
+        buttons = (self.lock_button, self.fit_button, self.menu_button)
+        for widget in (self._color_word, self.color_choice, *buttons):
+            self.add_action_widget(widget)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.canvas)
+        self._pages.addWidget(
+            EmptyState(
+                "No graph yet",
+                "It is drawn as soon as there is a value: type `L = (a*b + c) * f` below.",
+                has_edge=False,
+            )
+        )
+        self.set_body(self._pages)
+        self._menu = self._make_menu()
+        self.color_choice.currentTextChanged.connect(self._choose_color)
+        self.lock_button.toggled.connect(self.canvas.scale.set_locked)
+        self.fit_button.clicked.connect(self.fit_all)
+        self.menu_button.clicked.connect(self._open_menu)
+        document.structure_changed.connect(self._show_page)
+        self._show_page()
+
+    # ----- what other parts of the program call ---------------------------------------------
+
+    def fit_all(self) -> None:
+        """Show the whole graph."""
+        self.canvas.fit_all()
+
+    def fit_selection(self) -> None:
+        """Show the selected nodes."""
+        self.canvas.fit_selection()
+
+    def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
+        """Show where the debugger is, and which nodes no gradient has come to yet."""
+        self.canvas.marks.step = current
+        self.canvas.update()
+
+    # ----- header ---------------------------------------------------------------------------
+
+    def _choose_color(self, color_by: str) -> None:
+        self.canvas.set_options(replace(self.canvas.options, color_by=color_by))
+
+    def _open_menu(self) -> None:
+        below = QPoint(0, self.menu_button.height())
+        self._menu.popup(self.menu_button.mapToGlobal(below))
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setObjectName("graph_menu")
+        self._add_choice(menu, [
+            ("Left to right", lambda: self._set_direction("LR")),
+            ("Top to bottom", lambda: self._set_direction("TB")),
+        ])  # fmt: skip
+        menu.addSeparator()
+        self._add_choice(menu, [
+            ("Ops on their values' boxes", lambda: self._set_split(False)),
+            ("Ops as circles of their own", lambda: self._set_split(True)),
+        ])  # fmt: skip
+        menu.addSeparator()
+        menu.addAction("Show selection", self.fit_selection)
+        menu.addAction("Lay out anew", self.canvas.lay_out_anew)
+        return menu
+
+    def _add_choice(self, menu: QMenu, entries: list[tuple[str, object]]) -> None:
+        """Entries of which one holds, the first to begin with."""
+        group = QActionGroup(menu)
+        for index, (text, choose) in enumerate(entries):
+            action = QAction(text, menu, checkable=True, checked=index == 0)
+            action.triggered.connect(choose)
+            group.addAction(action)
+            menu.addAction(action)
+
+    def _set_direction(self, direction: str) -> None:
+        is_across = direction == "LR"
+        options = replace(self.canvas.options, direction="LR" if is_across else "TB")
+        self.canvas.set_options(options)
+
+    def _set_split(self, is_split: bool) -> None:
+        self.canvas.set_options(replace(self.canvas.options, is_split=is_split))
+
+    # ----- within ---------------------------------------------------------------------------
+
+    def _show_page(self, _initiator: object = None) -> None:
+        self._pages.setCurrentIndex(0 if len(self.document.graph) else 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._color_word.setVisible(self.width() >= fonts.px(NARROW))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self.canvas.update()
