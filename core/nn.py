@@ -53,6 +53,8 @@ class Neuron(Module):
         self.b = Value(bias)
 
     def __call__(self, x: Sequence[Any]) -> Value:
+        if len(x) != len(self.w):
+            raise ValueError(f"a neuron with {len(self.w)} weights was given {len(x)} inputs")
         act = sum((wi * xi for wi, xi in zip(self.w, x)), self.b)
         return act if self.activation == "linear" else getattr(act, self.activation)()
 
@@ -105,7 +107,8 @@ class MLP(Module):
         names = [activation] * hidden if isinstance(activation, str) else list(activation)
         if len(names) != hidden:
             raise ValueError(f"{len(names)} activations for {hidden} hidden layers")
-        for name in (*names, output):
+        given = [activation] if isinstance(activation, str) else names
+        for name in (*given, output):
             checked_activation(name)  # before any weight is drawn
         sizes = [nin, *nouts]
         self.layers = [

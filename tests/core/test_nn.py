@@ -180,3 +180,13 @@ def test_a_refused_network_draws_no_random_number() -> None:
 def test_every_one_input_op_is_an_activation() -> None:
     assert {"linear", "tanh", "relu", "sigmoid", "sin", "softplus", "abs"} <= set(ACTIVATIONS)
     assert not {"add", "min", "max", "pow"} & set(ACTIVATIONS)
+
+
+def test_a_wrong_number_of_inputs_is_refused():
+    with pytest.raises(ValueError, match="2 weights was given 1 inputs"):
+        MLP(2, [3, 1])([Value(1.0)])
+
+
+def test_an_unknown_activation_is_refused_even_without_hidden_layers():
+    with pytest.raises(ValueError, match="no activation 'bad'"):
+        MLP(2, [1], activation="bad")
