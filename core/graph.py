@@ -22,7 +22,7 @@ from core.node import (
     Source,
     check_name,
 )
-from core.ops import OPS
+from core.ops import OPS, ieee
 
 __all__ = [
     "LEAF", "LONGEST_NAME", "Edge", "Graph", "GraphError", "Node", "NodeState", "Port", "Source",
@@ -358,11 +358,22 @@ class Graph:
 
         Local derivative times the node's own gradient; 0 for an input that takes no part in it.
         """
-        node = self._node(id)
-        value = self.values()[id]
-        through = [local * value.grad for local in value.local_derivatives()]
-        used = 1 if node.is_muted else len(value._prev)
-        return tuple(through[:used]) + (0.0,) * (len(node.inputs) - used)
+        return self.contributions_of([id])[id]
+
+    def contributions_of(self, ids: Iterable[str]) -> dict[str, tuple[float, ...]]:
+        """`contributions` of many nodes at once, by id."""
+        values = self.values()
+        result = {}
+        with ieee():
+            for id in ids:
+                node, value = self._node(id), values[id]
+                grad = value.grad
+                through = tuple([local * grad for local in value._local_derivatives()])
+                if node.is_muted or len(through) != len(node.inputs):
+                    used = 1 if node.is_muted else len(value._prev)
+                    through = through[:used] + (0.0,) * (len(node.inputs) - used)
+                result[id] = through
+        return result
 
     def _build_values(self) -> dict[str, Value]:
         values: dict[str, Value] = {}
