@@ -1,0 +1,79 @@
+"""Drawing the links into one layer bit by bit, so that no frame waits for a large network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+
+from app import theme
+from app.colors import ramp_color, robust_scale
+from app.training.network_layout import Floats
+
+Curve = Callable[[int], QPainterPath]
+
+MOST_LINKS = 320  # drawn into one layer: the strongest ones
+SHADES = 24  # links of one shade are drawn with one pen
+FINEST = 16  # links between two looks at the clock
+
+
+class LinkDrawing:
+    """A picture of links in the making: weak ones first, so that strong ones lie on top.
+
+    numbers: what each link shows. curve: the path of a link by its number. width: factor of the
+    links' width.
+    """
+
+    def __init__(
+        self, area: QRectF, ratio: float, curve: Curve, numbers: Floats, width: float
+    ) -> None:
+        self._area, self._curve, self._width = area, curve, width
+        self.pixmap = QPixmap(QSize(round(area.width() * ratio), round(area.height() * ratio)))
+        self.pixmap.setDevicePixelRatio(ratio)
+        self.pixmap.fill(Qt.GlobalColor.transparent)
+        # In proportion, not by the symmetric logarithm: among many links the strong must stand out.
+        with np.errstate(invalid="ignore", over="ignore"):
+            shares = np.clip(numbers / robust_scale(numbers), -1.0, 1.0)
+        strength = np.nan_to_num(np.abs(shares), nan=1.0)
+        self._order: list[int] = np.argsort(strength)[-MOST_LINKS:].tolist()
+        self._steps: list[int] = (
+            np.nan_to_num(np.rint(SHADES * shares), nan=SHADES + 1).astype(int).tolist()
+        )
+        self._next = 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self._next >= len(self._order)
+
+    def go_on(self, until: float) -> None:
+        """Draw until the clock, `time.perf_counter`, says `until`, or until all is drawn."""
+        painter = QPainter(self.pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-self._area.topLeft())
+        name = theme.current().name
+        shade: int | None = None
+        while not self.is_finished:
+            for k in self._order[self._next : self._next + FINEST]:
+                if self._steps[k] != shade:
+                    shade = self._steps[k]
+                    painter.setPen(_pen(shade, self._width, name))
+                painter.drawPath(self._curve(k))
+            self._next += FINEST
+            if time.perf_counter() >= until:
+                break
+        painter.end()
+
+
+@lru_cache(maxsize=1024)
+def _pen(step: int, width: float, theme_name: str) -> QPen:
+    """The pen of a link of shade −SHADES .. SHADES; beyond is not a number."""
+    if abs(step) > SHADES:
+        return QPen(theme.THEMES[theme_name].color("error"), 1.5)
+    share = step / SHADES
+    color = QColor(ramp_color(np.sign(share) * max(abs(share), 0.45)))
+    color.setAlphaF(min(0.12 + 0.88 * abs(share) ** (1.5 / width), 1.0))
+    return QPen(color, (0.8 + 4.2 * share * share) * width + 0.2)

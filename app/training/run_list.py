@@ -1,0 +1,216 @@
+"""Earlier runs beside the loss plot: shown or hidden, named, compared with the present one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from app import fonts, theme
+from app.training.loss_plot import RunCurves, run_color
+from app.widgets.icons import draw_icon
+from app.widgets.labels import TextLabel
+from core.hyperparameters import Hyperparameters
+from core.numbers import format_number
+
+ROW = 32
+MOST_RUNS = 8
+WORDS = {
+    "learning_rate": "learning rate", "hidden": "hidden layers", "init": "initial weights",
+    "data_seed": "points drawn", "dataset": "data", "train_percent": "train share",
+    "points": "number of points", "batch_size": "batch size", "l1": "L1", "l2": "L2",
+    "last_batch": "last batch", "schedule_steps": "length of the schedule",
+    "regularization": "regularization rule", "zero_grad": "zero_grad",
+}  # fmt: skip
+
+
+@dataclass
+class Run:
+    """A run with its set-up, as the list keeps it."""
+
+    curves: RunCurves
+    setup: Hyperparameters
+
+    def last(self, name: str) -> float:
+        """What was measured last: "train", "test" or "accuracy"."""
+        column = self.curves.samples[name]
+        return float(column[-1]) if len(column) else math.nan
+
+
+class RunList(QWidget):
+    """A table: eye, colour, name, train loss, test loss, correct. Signals: visibility_changed()."""
+
+    visibility_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows = RunRows()
+        self.rows.eye_clicked.connect(self._toggle)
+        self.rows.chosen.connect(self._choose)
+        self._sentence = TextLabel("", "text2")
+        self._sentence.setWordWrap(True)
+        self._sentence.setContentsMargins(16, 8, 8, 8)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.rows)
+        scroll.viewport().setAutoFillBackground(False)
+        self.rows.setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(scroll, 1)
+        column.addWidget(self._sentence)
+
+    def set_runs(self, runs: list[Run]) -> None:
+        """The present run, then earlier ones, newest first."""
+        self.rows.set_runs(runs)
+        self._choose(min(1, len(runs) - 1))
+
+    def refresh(self) -> None:
+        """The present run has gone on."""
+        self.rows.update()
+
+    def sentence(self) -> str:
+        """How the chosen run differs from the present one."""
+        return self._sentence.text()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        line = QRectF(0, 0, 1, self.height())
+        QPainter(self).fillRect(line, theme.current().color("line"))
+
+    def _toggle(self, index: int) -> None:
+        run = self.rows.runs[index]
+        run.curves.is_shown = not run.curves.is_shown
+        self.rows.update()
+        self.visibility_changed.emit()
+
+    def _choose(self, index: int) -> None:
+        self.rows.set_current(max(index, 0))
+        if index < 1:
+            text = "Reset keeps this run here, to compare the next one with."
+        else:
+            now, other = self.rows.runs[0], self.rows.runs[index]
+            text = difference(now.setup, other.setup, other.curves.name)
+        self._sentence.setText(text)
+
+
+class RunRows(QWidget):
+    """The table itself. Signals: eye_clicked(row), chosen(row)."""
+
+    eye_clicked = Signal(int)
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("run_rows")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.runs: list[Run] = []
+        self._current = 0
+        theme.notifier.changed.connect(self.update)
+
+    def set_runs(self, runs: list[Run]) -> None:
+        """Other rows."""
+        self.runs = runs
+        self.setMinimumHeight(self.sizeHint().height())
+        self.update()
+
+    def set_current(self, row: int) -> None:
+        """The row that the sentence is about."""
+        self._current = row
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(fonts.px(400), fonts.px(ROW) * (1 + len(self.runs)))
+
+    def eye_area(self, row: int) -> QRectF:
+        """Where a row's eye is; the present run has none."""
+        height = fonts.px(ROW)
+        return QRectF(8, height * (row + 1), 28, height)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = int(event.position().y() // fonts.px(ROW)) - 1
+        if not 0 <= row < len(self.runs):
+            return
+        if row > 0 and self.eye_area(row).contains(event.position()):
+            self.eye_clicked.emit(row)
+        else:
+            self.chosen.emit(row)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        now, height = theme.current(), fonts.px(ROW)
+        painter.setFont(fonts.sans())
+        painter.setPen(now.color("text2"))
+        self._paint_cells(painter, 0, ("Run", "train", "test", "correct"))
+        for row, run in enumerate(self.runs):
+            y = height * (row + 1)
+            if row == self._current:
+                painter.fillRect(QRectF(1, y, self.width() - 1, height), now.color("hover"))
+            if row > 0:
+                eye = self.eye_area(row).center()
+                icon = "eye" if run.curves.is_shown else "eye-off-outline"
+                role = "text2" if run.curves.is_shown else "text3"
+                draw_icon(painter, QRectF(eye.x() - 9, eye.y() - 9, 18, 18), icon, now.color(role))
+            color = QColor(run_color(row))
+            painter.setPen(QPen(color, 3 if row == 0 else 2))
+            painter.drawLine(44, round(y + height / 2), 66, round(y + height / 2))
+            painter.setPen(now.color("text"))
+            painter.setFont(fonts.sans(weight=fonts.SEMIBOLD if row == 0 else fonts.NORMAL))
+            self._paint_cells(painter, y, self._cells(row, run))
+
+    def _cells(self, row: int, run: Run) -> tuple[str, ...]:
+        numbers = [run.last(name) for name in ("train", "test")]
+        accuracy = run.last("accuracy")
+        return (
+            f"now: {run.curves.name}" if row == 0 else run.curves.name,
+            *("–" if math.isnan(x) else format_number(x, 3) for x in numbers),
+            "–" if math.isnan(accuracy) else f"{100 * accuracy:.1f} %",
+        )
+
+    def _paint_cells(self, painter: QPainter, y: int, cells: tuple[str, ...]) -> None:
+        height, right = fonts.px(ROW), self.width() - 12
+        width = fonts.px(72)
+        align = Qt.AlignmentFlag.AlignVCenter
+        name = QRectF(78, y, max(right - 3 * width - 78, 40), height)
+        elide = Qt.TextElideMode.ElideRight
+        text = painter.fontMetrics().elidedText(cells[0], elide, int(name.width()))
+        painter.drawText(name, align, text)
+        for i, cell in enumerate(cells[1:]):
+            box = QRectF(right - (3 - i) * width, y, width, height)
+            painter.drawText(box, align | Qt.AlignmentFlag.AlignRight, cell)
+
+
+def run_name(setup: Hyperparameters, before: Hyperparameters | None) -> str:
+    """A short name: what is new about a run, or its rate."""
+    changed = before.differences(setup) if before is not None else []
+    rate = f"rate {format_number(setup.learning_rate)}"
+    names = {
+        "hidden": "layers " + "-".join(map(str, setup.hidden)) if setup.hidden else "no layer",
+        "activation": setup.activation, "optimizer": setup.optimizer.title,
+        "dataset": setup.row.title, "seed": f"seed {setup.seed}", "init": f"{setup.init} weights",
+        "batch_size": "full batch" if setup.batch_size is None else f"batch {setup.batch_size}",
+        "loss": setup.loss.replace("_", " "), "noise": f"noise {format_number(setup.noise)} %",
+    }  # fmt: skip
+    for field, name in names.items():
+        if field in changed and "learning_rate" not in changed:
+            return name
+    return rate
+
+
+def difference(now: Hyperparameters, other: Hyperparameters, name: str) -> str:
+    """In what two runs differ, as a sentence."""
+    fields = now.differences(other)
+    words = [WORDS.get(field, field.replace("_", " ")) for field in fields]
+    if not words:
+        return f"Now and {name} have the same set-up."
+    if len(words) == 1:
+        return f"Now and {name} differ in {words[0]} only."
+    if len(words) > 5:
+        return f"Now and {name} differ in {', '.join(words[:4])} and {len(words) - 4} more."
+    return f"Now and {name} differ in {', '.join(words[:-1])} and {words[-1]}."

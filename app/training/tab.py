@@ -1,0 +1,371 @@
+"""The training tab: set-up, network, output and loss of one run, and the runs before it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from app.document import Document
+from app.training import keeping
+from app.training.loss_plot import RunCurves
+from app.training.run_list import MOST_RUNS, Run, run_name
+from app.training.runner import Progress, Runner
+from app.training.speed import Speed
+from app.training.view import TrainingView
+from core.hyperparameters import PRESETS, Hyperparameters
+from core.numbers import format_number
+from core.session import Divergence, Floats, Scene, Snapshot
+
+FRAME = 16  # milliseconds between two looks at the runner
+PICTURE = 0.038  # seconds between two pictures of the network
+KEEP = 1.0  # seconds between two copies of the weights into the document
+STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
+LEAST_RUN = 20  # steps of a run that is kept for comparison
+
+
+class TrainingTab(QWidget):
+    """Trains a network on the document's set-up, in the background.
+
+    Signals: activity_changed(text): what goes on, for the status bar; "" for nothing.
+    """
+
+    activity_changed = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("training_tab")
+        self._document = document
+        self._setup = PRESETS["playground"].setup
+        self._runner = Runner()
+        self._current = Run(RunCurves(run_name(self._setup, None)), self._setup)
+        self._earlier: list[Run] = []
+        self._scene: Scene | None = None
+        self._snapshot: Snapshot | None = None
+        self._divergence: Divergence | None = None
+        self._has_begun = False
+        self._stored: tuple[Floats | None, int] = (None, 0)  # weights of the document, and step
+        self._kept_step = -1
+        self._activity = ""
+        self._is_stale = True  # the pictures are older than the run
+        self._last_picture = self._last_kept = 0.0
+        self._turn = 0  # of the parts that are refreshed, a frame each
+        self._is_plot_stale = False
+        self._unshown: Snapshot | None = None  # in the network picture
+        self._unshown_output: Snapshot | None = None
+        self._speed = Speed()
+        self.view = TrainingView(self)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(FRAME)
+        self._timer.timeout.connect(self._on_frame)
+        self._connect()
+        self._load()
+
+    # ----- for other people's scripts -------------------------------------------------------
+
+    @property
+    def step(self) -> int:
+        """Updates of the weights in this run."""
+        curves = self._current.curves
+        return curves.first_step + len(curves.history)
+
+    @property
+    def losses(self) -> Floats:
+        """This run's training loss at each step, float64; of millions the newest four."""
+        return self._current.curves.history.newest()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it trains."""
+        return self._runner.is_running
+
+    @property
+    def setup(self) -> Hyperparameters:
+        """The set-up in force."""
+        return self._setup
+
+    def shutdown(self) -> None:
+        """Stop for good, within a tenth of a second; the weights go to the document."""
+        self._timer.stop()
+        self._runner.pause()
+        self._runner.shut_down()
+
+    # ----- what the user does ---------------------------------------------------------------
+
+    def toggle_training(self) -> None:
+        """Train, or pause."""
+        if self._runner.is_running:
+            self.pause()
+        elif self._divergence is not None:
+            self._tell_divergence(self._divergence)
+        else:
+            self._ensure_begun()
+            self._speed.start(self.step)
+            self._runner.train()
+            self._wake()
+
+    def pause(self) -> None:
+        """Stop after the steps that are being made."""
+        self._runner.pause()
+        self._is_stale = True
+        self._wake()
+
+    def make_step(self) -> None:
+        """Make one update of the weights."""
+        if self._divergence is not None:
+            self._tell_divergence(self._divergence)
+            return
+        self._runner.pause()
+        self._ensure_begun()
+        self._runner.make_steps(1, STEP_WAIT)
+        self._is_stale = True
+        self._wake()
+        self._on_frame()
+
+    def reset(self) -> None:
+        """Back to step 0 and to the same initial weights; what runs, stops."""
+        self._runner.pause()
+        self._begin()
+
+    def apply(self, changes: dict[str, Any]) -> None:
+        """Take over changed fields of the set-up: in mid-run, or with a new run where needed."""
+        try:
+            setup = self._setup.changed(**changes)
+        except ValueError as error:
+            self.view.toasts.show_message(str(error), "error")
+            self._show_setup()
+            return
+        self._take_setup(setup)
+
+    def choose_preset(self, name: str) -> None:
+        """Take over a preset's whole set-up."""
+        self._take_setup(PRESETS[name].setup)
+
+    def _take_setup(self, setup: Hyperparameters) -> None:
+        old, self._setup = self._setup, setup
+        if setup == old:
+            return
+        self._show_setup()
+        if setup.restarts(old):
+            self._begin()
+        else:
+            self._current.setup = setup
+            self._current.curves.name = run_name(setup, self._previous_setup())
+            if self._has_begun:
+                self._runner.retune(setup)
+            self._is_stale = True
+            self.view.run_list.refresh()
+            self._wake()
+        self._document.set_settings(keeping.settings(setup, self.step), self)
+
+    def _change_rate(self, rate: float) -> None:
+        if np.isfinite(rate) and rate >= 0:
+            self.view.run_bar.show_rate(rate)
+            self.apply({"learning_rate": float(rate)})
+        else:
+            self.view.run_bar.show_rate(self._setup.learning_rate)
+            self.view.toasts.show_message("A learning rate is a number from 0 on.", "error")
+
+    def _change_hidden(self, hidden: tuple[int, ...]) -> None:
+        self.apply({"hidden": hidden})
+
+    def _add_layer(self) -> None:
+        hidden = self._setup.hidden
+        self.apply({"hidden": (*hidden, hidden[-1] if hidden else 4)})
+
+    # ----- runs -----------------------------------------------------------------------------
+
+    def _ensure_begun(self) -> None:
+        if not self._has_begun:
+            self._begin(*self._stored)
+
+    def _begin(self, parameters: Floats | None = None, step: int = 0) -> None:
+        """A new run; the last one is kept for comparison if it got anywhere."""
+        if len(self._current.curves.history) >= LEAST_RUN:
+            self._earlier = [self._current, *self._earlier][: MOST_RUNS - 1]
+        name = run_name(self._setup, self._previous_setup())
+        self._current = Run(RunCurves(name, first_step=step), self._setup)
+        self._divergence = None
+        self._has_begun = True
+        self._is_stale = True
+        self._speed.start(step)
+        self._runner.begin(self._setup, parameters, step)
+        self.view.toasts.clear()
+        self.view.show_runs(self._current, self._earlier)
+        self._show_counts()
+        self._wake()
+
+    def _previous_setup(self) -> Hyperparameters | None:
+        return self._earlier[0].setup if self._earlier else None
+
+    # ----- the display's pace ---------------------------------------------------------------
+
+    def _wake(self) -> None:
+        self.view.run_bar.show_running(self._runner.is_running)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _on_frame(self) -> None:
+        """Take what the runner has done, and show one part of it: a frame has room for one."""
+        progress = self._runner.take()
+        now = time.perf_counter()
+        self._take_progress(progress)
+        is_running = self._runner.is_running
+        is_shown = True
+        if self.isVisible():
+            if (is_running or self._is_stale) and now - self._last_picture > PICTURE:
+                self._runner.want_snapshot()
+                self._last_picture, self._is_stale = now, False
+            is_shown = self._show_next_part(is_running)
+        self._show_counts()
+        self.view.run_bar.show_running(is_running)
+        self._keep(now, is_running)
+        if is_shown and not (is_running or self._is_stale or self._runner.is_busy):
+            self._timer.stop()
+            self._say_activity("")
+
+    def _show_next_part(self, is_running: bool) -> bool:
+        """Refresh the part whose turn it is: plot, network, output. True if all are up to date."""
+        self._turn = (self._turn + 1) % 3
+        network = self.view.network
+        if self._turn == 0 and self._is_plot_stale:
+            self._is_plot_stale = False
+            self.view.plot.refresh()
+        elif self._turn == 1 and self._unshown is not None:
+            network.set_snapshot(self._unshown)
+            self._unshown_output, self._unshown = self._unshown, None
+        elif self._turn == 2 and self._unshown_output is not None:
+            self.view.show_output(self._unshown_output)
+            self._unshown_output = None
+        elif network.is_behind:
+            network.advance()
+        waits = (self._is_plot_stale, self._unshown, self._unshown_output)
+        return not (network.is_behind or any(part not in (None, False) for part in waits))
+
+    def _take_progress(self, progress: Progress) -> None:
+        curves = self._current.curves
+        if progress.scene is not None:
+            self._scene = progress.scene
+            curves.steps_per_epoch = progress.scene.steps_per_epoch
+            curves.is_noisy = progress.scene.steps_per_epoch > 1.0
+            self._unshown = self._unshown_output = None
+            self.view.show_scene(progress.scene)
+        if len(progress.losses):
+            curves.history.extend(progress.losses)
+            self._speed.count(self.step, time.perf_counter())
+            self._is_plot_stale = True
+        if progress.snapshot is not None:
+            self._take_snapshot(progress.snapshot)
+        if progress.divergence is not None:
+            self._divergence = progress.divergence
+            self._is_stale = True
+            self._tell_divergence(progress.divergence)
+        if progress.refusal is not None:
+            self.view.toasts.show_message(progress.refusal, "error")
+
+    def _take_snapshot(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._current.curves.samples.append(
+            snapshot.step, snapshot.train_loss, snapshot.test_loss, snapshot.train_accuracy
+            if np.isnan(snapshot.test_accuracy) else snapshot.test_accuracy,
+        )  # fmt: skip
+        self._unshown = snapshot
+        self._is_plot_stale = True
+
+    def _show_counts(self) -> None:
+        curves = self._current.curves
+        is_running = self._runner.is_running
+        speed = self._speed.steps_a_second / curves.steps_per_epoch if is_running else 0.0
+        self.view.run_bar.show_counts(self.step, self.step / curves.steps_per_epoch, speed)
+        if is_running:
+            self._say_activity("training")
+
+    def _say_activity(self, text: str) -> None:
+        if text != self._activity:
+            self._activity = text
+            self.activity_changed.emit(text)
+
+    def _tell_divergence(self, found: Divergence) -> None:
+        lower = float(f"{max(found.rate, 1e-300) / 10:.1g}")
+        what = "is no longer a number" if np.isnan(found.loss) else "has grown beyond all numbers"
+        self.view.toasts.clear()
+        self.view.toasts.show_message(
+            f"Stopped at step {found.step:,}: the loss {what}. The learning rate was "
+            f"{format_number(found.rate)}: Reset, and try {format_number(lower)}.",
+            "error",
+            (f"Reset with {format_number(lower)}", lambda: self._reset_with_rate(lower)),
+        )
+
+    def _reset_with_rate(self, rate: float) -> None:
+        self._change_rate(rate)
+        self.reset()
+
+    # ----- the document ---------------------------------------------------------------------
+
+    def _keep(self, now: float, is_running: bool) -> None:
+        """Let the document have the weights: now and then, and when it pauses."""
+        snapshot = self._snapshot
+        if snapshot is None or not self.step or (is_running and now - self._last_kept < KEEP):
+            return
+        is_of_setup = len(snapshot.parameters) == keeping.n_parameters(self._setup)
+        if snapshot.step != self._kept_step and is_of_setup:
+            self._last_kept, self._kept_step = now, snapshot.step
+            keeping.keep(self._document, self._setup, snapshot, self)
+
+    def _on_settings(self, initiator: object) -> None:
+        if initiator is not self:
+            self._load()
+
+    def _load(self) -> None:
+        """Another document, or another set-up in it."""
+        self._runner.pause()
+        self._kept_step = -1
+        setup, parameters, step, complaint = keeping.load(self._document)
+        self._setup, self._earlier = setup, []
+        self._current = Run(RunCurves(run_name(setup, None)), setup)
+        self._show_setup()
+        if complaint is not None:
+            self.view.toasts.show_message(complaint, "error")
+        self._stored = (parameters, step)
+        if self.isVisible() or self._has_begun:
+            self._begin(parameters, step)
+        else:
+            self.view.show_runs(self._current, self._earlier)
+            self._show_counts()
+
+    def _show_setup(self) -> None:
+        self.view.setup.show_setup(self._setup)
+        self.view.run_bar.show_rate(self._setup.learning_rate)
+
+    # ----- within ---------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        view, bar = self.view, self.view.run_bar
+        bar.train_clicked.connect(self.toggle_training)
+        bar.step_clicked.connect(self.make_step)
+        bar.reset_clicked.connect(self.reset)
+        bar.rate_changed.connect(self._change_rate)
+        view.setup.changed.connect(self.apply)
+        view.setup.preset_chosen.connect(self.choose_preset)
+        view.setup.speed_changed.connect(self._change_speed)
+        view.network.hidden_wanted.connect(self._change_hidden)
+        view.layer_wanted.connect(self._add_layer)
+        self._document.settings_changed.connect(self._on_settings)
+        runner = self._runner
+        # The thread must not outlive the tab where nobody has called `shutdown`.
+        self.destroyed.connect(lambda: runner.shut_down())
+
+    def _change_speed(self, steps_a_second: float | None) -> None:
+        self._runner.set_pace(steps_a_second)
+        self._speed.start(self.step)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ensure_begun()
+        self._is_stale = True
+        self._wake()

@@ -1,0 +1,219 @@
+"""What the training tab looks like: panels, splitters, headers. No logic of the run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from app import fonts, theme
+from app.training.choices import Choice
+from app.training.legend import PointLegend
+from app.training.loss_plot import LossPlot
+from app.training.network_picture import NetworkPicture
+from app.training.output_map import OutputMap
+from app.training.run_bar import RunBar
+from app.training.run_list import Run, RunList
+from app.training.setup_panel import SetupPanel
+from app.widgets.buttons import Button, IconButton
+from app.widgets.labels import TextLabel
+from app.widgets.panel import Panel
+from app.widgets.segmented import SegmentedControl
+from app.widgets.toast import ToastArea
+from core.hyperparameters import MOST_LAYERS
+from core.numbers import format_number
+from core.session import Scene, Snapshot
+
+NARROW = 1500  # pixels: below, the set-up is narrower and the runs stand behind a button
+SETUP, SETUP_NARROW = 316, 264
+OUTPUT, OUTPUT_NARROW = 568, 360
+RUNS = 430
+SMOOTHINGS = [("0", "not smoothed"), ("0.6", "smooth 0.6"), ("0.92", "smooth 0.92"),
+              ("0.98", "smooth 0.98")]  # fmt: skip
+
+
+class TrainingView(QObject):
+    """Builds the widgets into `page`. Signals: layer_wanted(): one more hidden layer."""
+
+    layer_wanted = Signal()
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
+        self._page = page
+        self._scene: Scene | None = None
+        self._was_narrow: bool | None = None
+        self._is_by_hand = False  # somebody has moved a splitter
+        self.run_bar, self.setup = RunBar(), SetupPanel()
+        self.network, self.output = NetworkPicture(), OutputMap()
+        self.plot, self.run_list = LossPlot(), RunList()
+        self.plot.setObjectName("loss_plot")
+        self.output.setObjectName("boundary_plot")
+        self.network.setObjectName("network_picture")
+        self.toasts = ToastArea(page)
+        self._top = self._splitter("training_top", self._network_panel(), self._output_panel())
+        self._right = self._splitter("training_right", self._top, self._loss_panel())
+        self._right.setOrientation(Qt.Orientation.Vertical)
+        self._whole = self._splitter("training_whole", self.setup, self._right)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(8, 0, 8, 8)
+        column.setSpacing(theme.GAP)
+        column.addWidget(self.run_bar)
+        column.addWidget(self._whole, 1)
+        self.network.neuron_hovered.connect(self._show_neuron)
+        self.run_list.visibility_changed.connect(self.plot.refresh)
+        page.installEventFilter(self)
+
+    # ----- what is shown --------------------------------------------------------------------
+
+    def show_scene(self, scene: Scene) -> None:
+        """Another network or other data."""
+        self._scene = scene
+        self.network.set_scene(scene)
+        self.output.set_scene(scene)
+        self._legend.set_counts(len(scene.train.inputs), len(scene.test.inputs))
+        self._more.setEnabled(len(scene.setup.hidden) < MOST_LAYERS)
+
+    def show_output(self, snapshot: Snapshot) -> None:
+        """How far the run has come: its output and figures."""
+        self.output.set_snapshot(snapshot)
+        self.run_list.refresh()
+        words = [f"train {format_number(snapshot.train_loss, 3)}"]
+        if snapshot.test_loss == snapshot.test_loss:
+            words.append(f"test {format_number(snapshot.test_loss, 3)}")
+        accuracy = snapshot.test_accuracy
+        if accuracy != accuracy:
+            accuracy = snapshot.train_accuracy
+        if accuracy == accuracy:
+            words.append(f"{100 * accuracy:.1f} % correct")
+        self._figures.setText("   ".join(words))
+
+    def show_runs(self, now: Run, earlier: list[Run]) -> None:
+        """The present run and those before it."""
+        self.plot.set_runs(now.curves, [run.curves for run in earlier])
+        self.run_list.set_runs([now, *earlier])
+
+    def _show_neuron(self, address: tuple[int, int] | None) -> None:
+        """A neuron that is pointed at is shown large; the inputs and the output are not."""
+        sizes = self._scene.setup.sizes if self._scene is not None else ()
+        if address is None or not 0 <= address[0] < len(sizes) - 2:
+            self.output.show_neuron(None)
+            return
+        layer, place = address
+        index = sum(sizes[1 : layer + 1]) + place
+        self.output.show_neuron((index, f"layer {layer + 1}, neuron {place + 1}"))
+
+    # ----- panels ---------------------------------------------------------------------------
+
+    def _network_panel(self) -> Panel:
+        panel = Panel("Network")
+        shows = SegmentedControl(("weight", "gradient"))
+        shows.setObjectName("links_show")
+        shows.valueChanged.connect(self.network.set_shows)
+        self._more = Button("Layer", "plus")
+        self._more.setObjectName("add_layer")
+        self._more.setToolTip("One more hidden layer; the run begins anew")
+        self._more.clicked.connect(self.layer_wanted)
+        self._links_label = TextLabel("Links show", "text2")
+        for widget in (self._links_label, shows, self._more):
+            panel.add_action_widget(widget)
+        panel.set_body(self.network)
+        return panel
+
+    def _output_panel(self) -> Panel:
+        panel = Panel("Output")
+        self._legend = PointLegend()
+        self._legend.test_toggled.connect(self.output.set_shows_test)
+        looks = SegmentedControl(("smooth", "steps"))
+        looks.setObjectName("output_looks")
+        looks.segment("smooth").setToolTip("Colour by the answer")
+        looks.segment("steps").setToolTip("Colour by the sign of the answer only")
+        looks.valueChanged.connect(lambda word: self.output.set_stepped(word == "steps"))
+        panel.add_action_widget(self._legend)
+        panel.add_action_widget(looks)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 4)
+        row.addWidget(self.output)
+        panel.set_body(body)
+        return panel
+
+    def _loss_panel(self) -> Panel:
+        panel = Panel("Loss")
+        self._figures = TextLabel("", "text2")
+        self._figures.setObjectName("figures")
+        scale = SegmentedControl(("linear", "log"), value="log")
+        scale.setObjectName("loss_scale")
+        scale.valueChanged.connect(lambda word: self.plot.set_log(word == "log"))
+        axis = Choice([("step", "by step"), ("epoch", "by epoch")], "loss_axis")
+        axis.chosen.connect(lambda key: self.plot.set_by_epoch(key == "epoch"))
+        smoothing = Choice(SMOOTHINGS, "loss_smoothing")
+        smoothing.chosen.connect(lambda key: self.plot.set_smoothing(float(key)))
+        smoothing.show_key("0.92")
+        fit = IconButton("arrow-expand-horizontal", "Show the whole run (double-click the plot)")
+        fit.setObjectName("loss_fit")
+        fit.clicked.connect(self.plot.follow)
+        self._runs_button = IconButton("format-list-bulleted", "Earlier runs", checkable=True)
+        self._runs_button.setObjectName("runs_button")
+        self._runs_button.toggled.connect(self._show_run_list)
+        for combo in (axis, smoothing):
+            combo.setFixedWidth(fonts.px(124))
+        for widget in (self._figures, scale, axis, smoothing, fit, self._runs_button):
+            panel.add_action_widget(widget)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(8, 0, 0, 6)
+        row.setSpacing(8)
+        row.addWidget(self.plot, 1)
+        self.run_list.setFixedWidth(fonts.px(RUNS))
+        row.addWidget(self.run_list)
+        panel.set_body(body)
+        return panel
+
+    def _show_run_list(self, is_shown: bool) -> None:
+        self.run_list.setVisible(is_shown)
+
+    # ----- layout ---------------------------------------------------------------------------
+
+    def _splitter(self, name: str, first: QWidget, second: QWidget) -> QSplitter:
+        splitter = QSplitter()
+        splitter.setObjectName(name)
+        splitter.setHandleWidth(theme.GAP)
+        splitter.setChildrenCollapsible(False)
+        splitter.addWidget(first)
+        splitter.addWidget(second)
+        splitter.splitterMoved.connect(self._on_moved)
+        return splitter
+
+    def _on_moved(self) -> None:
+        self._is_by_hand = True
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._arrange()
+        return False
+
+    def _arrange(self) -> None:
+        """Sizes for this width, until somebody has moved the panes."""
+        width = self._page.width()
+        is_narrow = width < fonts.px(NARROW)
+        self.run_bar.set_narrow(is_narrow)
+        self._links_label.setVisible(not is_narrow)
+        self._legend.set_narrow(is_narrow)
+        self._figures.setVisible(is_narrow)
+        if is_narrow != self._was_narrow:
+            self._was_narrow = is_narrow
+            self._runs_button.setVisible(is_narrow)
+            self._runs_button.setChecked(False)
+            self.run_list.setVisible(not is_narrow)
+        if self._is_by_hand:
+            return
+        setup = fonts.px(SETUP_NARROW if is_narrow else SETUP)
+        output = fonts.px(OUTPUT_NARROW if is_narrow else OUTPUT)
+        rest = width - 16 - theme.GAP - setup
+        height = self._page.height() - self.run_bar.height() - 2 * theme.GAP
+        top = round(0.62 * height) if is_narrow else min(fonts.px(540), round(0.64 * height))
+        for splitter, sizes in (
+            (self._whole, [setup, rest]),
+            (self._top, [rest - theme.GAP - output, output]),
+            (self._right, [top, height - theme.GAP - top]),
+        ):
+            splitter.setSizes(sizes)

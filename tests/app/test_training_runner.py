@@ -1,0 +1,162 @@
+"""The background runner, without a window: what is taken is what was trained."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from app.training.runner import Runner
+from core.hyperparameters import PRESETS, Hyperparameters
+from core.session import Session
+
+SETUP = Hyperparameters(points=40)
+
+
+def wait_until(condition, seconds=5.0):
+    """Poll; the runner has no signals, its thread must not know of whoever watches it."""
+    gate = threading.Event()
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        gate.wait(0.002)
+
+
+@pytest.fixture
+def runner():
+    made = Runner()
+    yield made
+    assert made.shut_down()
+
+
+def collect(runner, n):
+    losses = np.empty(0)
+
+    def enough():
+        nonlocal losses
+        losses = np.append(losses, runner.take().losses)
+        return len(losses) >= n
+
+    wait_until(enough)
+    return losses
+
+
+def test_losses_are_those_of_the_trainer_in_order(runner):
+    runner.begin(SETUP)
+    runner.train()
+    losses = collect(runner, 500)
+    runner.pause()
+    np.testing.assert_array_equal(losses, Session(SETUP).run(len(losses)))
+
+
+def test_steps_are_made_exactly(runner):
+    runner.begin(SETUP)
+    runner.make_steps(7)
+    assert len(collect(runner, 7)) == 7
+    runner.make_steps(1, within=5.0)
+    assert len(runner.take().losses) == 1
+
+
+def test_pause_stops_within_a_tenth_of_a_second_and_leaves_no_thread(runner):
+    runner.begin(SETUP)
+    runner.train()
+    collect(runner, 100)
+    runner.pause()
+    began = time.monotonic()
+    wait_until(lambda: runner._thread is None, 1.0)
+    assert time.monotonic() - began < 0.1
+    runner.take()
+    assert not runner.is_running
+    assert len(runner.take().losses) == 0
+
+
+def test_a_new_run_drops_what_the_last_one_still_does(runner):
+    runner.begin(SETUP)
+    runner.train()
+    collect(runner, 50)
+    number = runner.begin(SETUP.changed(seed=9))
+    progress = runner.take()
+    assert progress.run == number
+    losses = np.append(progress.losses, collect(runner, 50))
+    np.testing.assert_array_equal(losses, Session(SETUP.changed(seed=9)).run(len(losses)))
+    assert runner.is_running
+
+
+def test_the_rate_changes_between_chunks(runner):
+    runner.begin(SETUP)
+    runner.make_steps(10, within=5.0)
+    runner.retune(SETUP.changed(learning_rate=0.0))
+    runner.make_steps(20, within=5.0)
+    runner.want_snapshot()
+    taken = []
+
+    def has_snapshot():
+        taken.append(runner.take())
+        return taken[-1].snapshot is not None and taken[-1].snapshot.step == 30
+
+    wait_until(has_snapshot)
+    session = Session(SETUP)
+    session.run(10)
+    expected = [p.data for p in session.model.parameters()]
+    np.testing.assert_array_equal(taken[-1].snapshot.parameters, expected)
+
+
+def test_divergence_is_told_and_ends_the_run(runner):
+    runner.begin(PRESETS["micrograd"].setup.changed(learning_rate=1e300))
+    runner.train()
+    found = []
+
+    def has_diverged():
+        found.append(runner.take())
+        return found[-1].divergence is not None
+
+    wait_until(has_diverged)
+    wait_until(lambda: not runner.is_running)
+    losses = np.concatenate([progress.losses for progress in found])
+    assert found[-1].divergence.step == len(losses)
+    runner.train()
+    wait_until(lambda: not runner.is_running)
+
+
+def test_a_refused_set_up_is_told_in_words():
+    def refuse(*arguments):
+        raise ValueError("This cannot be trained.")
+
+    runner = Runner(refuse)
+    runner.begin(SETUP)
+    runner.train()
+    refusals = []
+
+    def is_refused():
+        refusals.append(runner.take().refusal)
+        return refusals[-1] is not None
+
+    wait_until(is_refused)
+    assert refusals[-1] == "This cannot be trained."
+    assert not runner.is_running
+    assert runner.shut_down()
+
+
+def test_slow_motion_makes_the_steps_that_it_says(runner):
+    runner.set_pace(50.0)
+    runner.begin(SETUP)
+    runner.train()
+    collect(runner, 2)
+    began = time.monotonic()
+    n = len(collect(runner, 10))
+    assert 0.1 < time.monotonic() - began < 1.0
+    assert n <= 12
+
+
+def test_shutting_down_in_full_speed_and_twice():
+    runner = Runner()
+    runner.begin(SETUP)
+    runner.train()
+    collect(runner, 100)
+    began = time.monotonic()
+    assert runner.shut_down()
+    assert time.monotonic() - began < 0.1
+    assert runner.shut_down()
+    runner.train()
+    runner.want_snapshot()
+    assert runner._thread is None
