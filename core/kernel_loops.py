@@ -36,28 +36,9 @@ def pack(index, coefficients, packed):
 
 @inlined
 def gradient(
-    on_rows,
-    on_numbers,
-    code,
-    spans,
-    table,
-    buffer,
-    loads,
-    data,
-    order,
-    start,
-    samples,
-    block,
-    seed_at,
-    loss_at,
-    weight,
-    pack_index,
-    packed,
-    sums_index,
-    sums,
-    coefficients,
-    n_coefficients,
-):
+    on_rows, on_numbers, code, spans, table, buffer, loads, data, order, start, samples, block,
+    seed_at, loss_at, weight, pack_index, packed, sums_index, sums, coefficients, n_coefficients,
+):  # fmt: skip
     """Add up the losses of one batch, and leave the gradients behind the coefficients."""
     call_on_numbers(on_numbers, code, spans[0], spans[1], table, coefficients)
     pack(pack_index, coefficients, packed)
@@ -145,43 +126,11 @@ def shrink_weights(data, before, dead, is_weight, rate, l1, l2):
 
 @compiled
 def run_steps(
-    on_rows,
-    on_numbers,
-    code,
-    spans,
-    table,
-    buffer,
-    loads,
-    samples_of_data,
-    order,
-    starts,
-    sizes,
-    block,
-    seed_at,
-    loss_at,
-    pack_index,
-    packed,
-    sums_index,
-    sums,
-    coefficients,
-    n_coefficients,
-    data,
-    grad,
-    memory,
-    dead,
-    is_weight,
-    before,
-    optimizer,
-    constants,
-    takes_mean,
-    l1,
-    l2,
-    after_error_step,
-    adds_to_grad,
-    rates,
-    losses,
-    step,
-):
+    on_rows, on_numbers, code, spans, table, buffer, loads, samples_of_data, order, starts, sizes,
+    block, seed_at, loss_at, pack_index, packed, sums_index, sums, coefficients, n_coefficients,
+    data, grad, memory, dead, is_weight, before, optimizer, constants, takes_mean, l1, l2,
+    after_error_step, adds_to_grad, rates, losses, step,
+):  # fmt: skip
     """One step per batch: gradient, penalties, optimizer."""
     n = len(data)
     has_penalty = l1 > 0.0 or l2 > 0.0
@@ -190,28 +139,10 @@ def run_steps(
         for i in range(n):
             coefficients[i] = data[i]
         total = gradient(
-            on_rows,
-            on_numbers,
-            code,
-            spans,
-            table,
-            buffer,
-            loads,
-            samples_of_data,
-            order,
-            starts[k],
-            sizes[k],
-            block,
-            seed_at,
-            loss_at,
-            weight,
-            pack_index,
-            packed,
-            sums_index,
-            sums,
-            coefficients,
-            n_coefficients,
-        )
+            on_rows, on_numbers, code, spans, table, buffer, loads, samples_of_data, order,
+            starts[k], sizes[k], block, seed_at, loss_at, weight, pack_index, packed, sums_index,
+            sums, coefficients, n_coefficients,
+        )  # fmt: skip
         losses[k] = total * weight
         fresh = n_coefficients  # where the fresh gradients begin
         if has_penalty:
@@ -233,23 +164,9 @@ def run_steps(
 
 @compiled
 def infer(
-    on_rows,
-    on_numbers,
-    code,
-    spans,
-    table,
-    buffer,
-    loads,
-    data,
-    order,
-    block,
-    pack_index,
-    packed,
-    coefficients,
-    sums,
-    wanted,
-    results,
-):
+    on_rows, on_numbers, code, spans, table, buffer, loads, data, order, block, pack_index,
+    packed, coefficients, sums, wanted, results,
+):  # fmt: skip
     """The wanted rows, results[i, sample], of all samples of data; forward only."""
     call_on_numbers(on_numbers, code, spans[0], spans[1], table, coefficients)
     pack(pack_index, coefficients, packed)
