@@ -2,14 +2,17 @@
 
 import itertools
 import math
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from core import ops
 from core.ops import OPS, ROWS, Op, OpTable, as_float64, constant_power, ieee, rule
 from tests.core.closeness import is_close
 from tests.data import load
@@ -184,32 +187,49 @@ def test_only_real_numbers_become_floats() -> None:
             as_float64(wrong)
 
 
-ADD_A_ROW = """
-import core.ops as ops
-row = ops.Op("cube", "cube", "x³", "cube", "x * x * x", ("3.0 * x * x",), "{x}^3", "to the third")
-ops.OPS = ops.OpTable((*ops.ROWS, row))
+ONE_MORE_ROW = """
+    Op("cube", "cube", "x³", "cube", "x * x * x", ("3.0 * x * x",), "{x}^3", "the third power"),
+)
+# fmt: on
+"""
+
+USE_IT = """
+import numpy as np
 from core.engine import Value
+from core.expression import parse
 from core.nn import MLP
+from core.training import Trainer
+
 x = Value(2.0)
 y = x.cube() + 1.0
 y.backward()
-assert (y.data, x.grad) == (9.0, 12.0), (y, x)
-model = MLP(2, [2, 1], activation="cube")
-assert "Cube" in repr(model)
-from core.expression import parse
+assert (y.data, x.grad) == (9.0, 12.0)
+
 graph = parse("x = 2.0\\ny = cube(x) + x.cube()")
 graph.evaluate()
 assert (graph["y"].data, graph["x"].grad) == (16.0, 24.0)
-from core.tape import Tape
-import numpy as np
-tape = Tape(model, model.parameters(), 2)
-outputs = tape.outputs(np.array([p.data for p in model.parameters()]), np.array([[0.5, -2.0]]))
-assert abs(outputs[0, 0] - model([0.5, -2.0]).data) < 1e-12
+
+model = MLP(1, [2, 1], activation="cube")
+assert "CubeNeuron" in repr(model)
+before = (model([0.5]) - 1.0) ** 2
+before.backward()
+grads = [p.grad for p in model.parameters()]
+loss = Trainer(model, [[0.5]], [1.0], learning_rate=0.0, wait_for_kernels=False).run(1)
+assert abs(loss[0] - before.data) < 1e-12
+assert np.allclose([p.grad for p in model.parameters()], grads, rtol=1e-12, atol=0)
 """
 
 
-def test_a_new_op_is_one_row_and_no_other_edit() -> None:
-    run = subprocess.run([sys.executable, "-c", ADD_A_ROW], capture_output=True, text=True)
+def test_a_new_op_is_one_row_and_no_other_edit(tmp_path: Path) -> None:
+    source = Path(ops.__file__).parent
+    shutil.copytree(source, tmp_path / "core", ignore=shutil.ignore_patterns("__pycache__"))
+    table = tmp_path / "core" / "ops.py"
+    text = table.read_text(encoding="utf-8")
+    assert text.count("\n)\n# fmt: on\n") == 1
+    table.write_text(text.replace("\n)\n# fmt: on\n", ONE_MORE_ROW), encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-c", USE_IT], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert run.returncode == 0, run.stderr
 
 
