@@ -141,7 +141,7 @@ class GraphCanvas(QWidget):
         if former is not None and self.isVisible():
             self._start_moving(former, self.picture)
         if self.is_following:
-            self._show_all(smooth=former is not None)
+            self._show_all(smooth=former is not None and len(self.picture.rows) <= MOST_ANIMATED)
         self.shown.emit()
 
     def _recolor(self, *, at_once: bool = False) -> None:
@@ -175,6 +175,8 @@ class GraphCanvas(QWidget):
         count = len(now.rows)
         if count > MOST_ANIMATED or not animations_wanted():
             return
+        if now.drawing.direction != former.drawing.direction:
+            return
         before = former.drawing.index
         moved = np.zeros((count, 2))
         for item, id in enumerate(now.drawing.ids):
@@ -196,6 +198,13 @@ class GraphCanvas(QWidget):
             at_end[way[-1]] = away[drawing.index[target]]
         picture.place(drawing.centers + away, drawing.starts + at_start, drawing.ends + at_end)
         self.update()
+
+    def finish_moves(self) -> None:
+        """Put everything that is on its way where it goes."""
+        if self._move.state() == QVariantAnimation.State.Running:
+            self._move.stop()
+            self._move_to(1.0)
+        self.camera.finish()
 
     # ----- which part is shown --------------------------------------------------------------
 
@@ -304,23 +313,34 @@ class GraphCanvas(QWidget):
         output = graph.nodes[graph.output].name if graph.output is not None else "output"
         legend.paint_legend(painter, self.width(), self.scale.value, output, self.options.color_by)
 
+    def card(self) -> cards.Card | None:
+        """What is said about the place under the pointer."""
+        picture = self.picture
+        if picture is None or self.pointer is None:
+            return None
+        if self.marks.hovered_item is not None:
+            return cards.node_card(picture, self.marks.hovered_item)
+        if self.marks.hovered_pieces:
+            return cards.edge_card(picture, next(iter(self.marks.hovered_pieces)))
+        return None
+
     def _paint_hover(self, painter: QPainter, picture: Picture, within: QRectF) -> None:
-        if self.pointer is None:
+        card = self.card()
+        if card is None or self.pointer is None:
             return
         now = theme.current()
-        if self.marks.hovered_item is not None:
-            card = cards.node_card(picture, self.marks.hovered_item)
-            corner = picture.rects[self.marks.hovered_item].bottomLeft()
-            cards.paint_card(painter, card, self.camera.to_widget(corner) + QPointF(0, 24), within)
-        elif self.marks.hovered_pieces:
+        anchor = self.pointer
+        if self.marks.hovered_item is not None:  # under the box, so that it can still be read
+            rect = picture.rects[self.marks.hovered_item]
+            anchor = self.camera.to_widget(rect.bottomLeft()) + QPointF(0, 30)
+        else:
             painter.setPen(QPen(now.color("canvas"), 2))
             painter.setBrush(now.color("selection"))
-            painter.drawEllipse(self.pointer, 6, 6)
+            painter.drawEllipse(anchor, 6, 6)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(now.color("canvas"))
-            painter.drawEllipse(self.pointer, 3, 3)
-            card = cards.edge_card(picture, next(iter(self.marks.hovered_pieces)))
-            cards.paint_card(painter, card, self.pointer, within)
+            painter.drawEllipse(anchor, 3, 3)
+        cards.paint_card(painter, card, anchor, within)
 
     # ----- for people who do not see it -----------------------------------------------------
 

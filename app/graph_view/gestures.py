@@ -218,7 +218,7 @@ _OWN_KEYS = {
 
 def _neighbour(picture: Picture, id: str, key: Qt.Key) -> str | None:
     """Along the edges: the nearest input or consumer; across: the nearest in the column."""
-    is_across = picture.options.direction == "LR"
+    is_across = picture.is_across
     back, on = (LEFT, RIGHT) if is_across else (UP, DOWN)
     flow, drawing = picture.flow, picture.drawing
     row = flow.row[id]

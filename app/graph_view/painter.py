@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app import fonts, theme
-from app.graph_view import palette
+from app.graph_view import palette, texts
 from app.graph_view.picture import TITLE_ROW, Kind, Picture
-from core.numbers import format_number
 from core.ops import OPS
 
 READABLE = 0.62  # zoom from which numbers are drawn: captions are then 7 px and figures 11
 NAMED = 0.24  # zoom from which names are drawn
+FAR = 0.1  # zoom under which edges are hairlines
 QUIET = 0.28  # opacity of what is off the picked path
 RADIUS = 4.0
 CASINGS = 250  # pieces up to which each gets a rim of canvas, so that crossings can be read
@@ -65,22 +64,23 @@ def _paint_edges(
     painter: QPainter, picture: Picture, pieces: list[int], zoom: float, marks: Marks
 ) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if zoom < FAR:
+        _paint_far_edges(painter, picture, pieces, marks)
+        return
     widths, steps = picture.piece_widths.tolist(), picture.piece_steps.tolist()
     shares = picture.piece_shares.tolist()
-    paths = picture.paths
-    # Large edges last: what matters most is on top.
+    # Wide edges last: what matters most is on top.
     pieces = sorted(pieces, key=widths.__getitem__)
     if len(pieces) <= CASINGS:
         casing = QPen(theme.current().color("canvas"), 1.0)
         for piece in pieces:
             casing.setWidthF(widths[piece] + 3.0)
             painter.setPen(casing)
-            painter.drawPath(paths[piece])
+            painter.drawPath(picture.path(piece))
     thinnest = 1.0 / zoom  # of a line that can be seen, in the scene
-    is_quiet = marks.lit_items is not None
     for piece in pieces:
         share = shares[piece]
-        if is_quiet:
+        if marks.lit_items is not None:
             painter.setOpacity(1.0 if piece in marks.lit_pieces else QUIET)
         if share == 0.0:
             pen = palette.pen("text3", 1.5, Qt.PenStyle.DotLine)
@@ -89,17 +89,34 @@ def _paint_edges(
         else:
             pen = palette.line(steps[piece], max(widths[piece], thinnest))
         painter.setPen(pen)
-        painter.drawPath(paths[piece])
+        painter.drawPath(picture.path(piece))
     if zoom >= NAMED / 2:
         _paint_arrows(painter, picture, pieces, marks)
     painter.setOpacity(1.0)
 
 
+def _paint_far_edges(painter: QPainter, picture: Picture, pieces: list[int], marks: Marks) -> None:
+    """Hairlines, all of one colour at a time: far out a curve can't be told from a line."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    by_look: dict[tuple[int, bool], list[QLineF]] = {}
+    steps = picture.piece_steps.tolist()
+    for piece in pieces:
+        is_lit = marks.lit_items is None or piece in marks.lit_pieces
+        by_look.setdefault((steps[piece] // 8 * 8, is_lit), []).append(picture.line(piece))
+    for (step, is_lit), lines in sorted(by_look.items(), key=lambda entry: abs(entry[0][0])):
+        painter.setOpacity(1.0 if is_lit else QUIET)
+        pen = QPen(palette.fill(step).color() if step else theme.current().color("line"), 0)
+        painter.setPen(pen)
+        painter.drawLines(lines)
+    painter.setOpacity(1.0)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
 def _paint_arrows(painter: QPainter, picture: Picture, pieces: list[int], marks: Marks) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
-    is_across = picture.options.direction == "LR"
+    is_across = picture.is_across
     for piece in pieces:
-        tip = picture.tips[piece]
+        tip = picture.tip(piece)
         if tip is None:
             continue
         share = float(picture.piece_shares[piece])
@@ -161,22 +178,21 @@ def _paint_box(painter: QPainter, picture: Picture, item: int) -> None:
     painter.drawLine(QPointF(middle, line_y), QPointF(middle, rect.bottom()))
     painter.setPen(ink)
     name, text = picture.titles[row]
-    _title(painter, QRectF(rect.left(), rect.top(), rect.width(), TITLE_ROW * scale),
-           name, "" if picture.options.is_split else text)  # fmt: skip
+    top = QRectF(rect.left(), rect.top(), rect.width(), TITLE_ROW * scale)
+    texts.draw_title(painter, top, name, "" if picture.options.is_split else text)
     data, grad = float(picture.flow.data[row]), float(picture.flow.grad[row])
-    grad_text = "–" if kind == Kind.UNREACHED else None
-    for left, caption, number, given in (
-        (rect.left(), "data", data, None), (middle, "grad", grad, grad_text),
-    ):  # fmt: skip
-        half = QRectF(left, line_y, rect.width() / 2, rect.bottom() - line_y)
+    quarter = rect.width() / 4
+    room = 2 * quarter - 10
+    for x, caption, number in (
+        (middle - quarter, "data", data),
+        (middle + quarter, "grad", None if kind == Kind.UNREACHED else grad),
+    ):
         painter.setPen(ink)
-        _centered(painter, half.center().x(), line_y + 16 * scale, caption, _CAPTION)
-        if number - number != 0:  # inf or nan
+        texts.draw_centered(painter, x, line_y + 16 * scale, caption, texts.CAPTION)
+        figure, face = ("–", texts.FIGURE) if number is None else texts.fitted(number, room)
+        if number is not None and number - number != 0:  # inf or nan
             painter.setPen(theme.current().color("error"))
-        figure, size = given or "", _FIGURE
-        if given is None:
-            figure, size = fitted(number, half.width() - 10)
-        _centered(painter, half.center().x(), line_y + 38 * scale, figure, size)
+        texts.draw_centered(painter, x, line_y + 37 * scale, figure, face)
 
 
 def _paint_name_only(painter: QPainter, picture: Picture, item: int, zoom: float) -> None:
@@ -185,14 +201,14 @@ def _paint_name_only(painter: QPainter, picture: Picture, item: int, zoom: float
     kind, step = int(picture.kinds[item]), int(picture.steps[item])
     ink, _division = _paint_body(painter, rect, kind, step, RADIUS)
     name = picture.titles[int(picture.rows[item])][0]
-    size = min(13.0 / zoom, rect.height() * 0.6)
-    font = QFont(fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD))
-    font.setPixelSize(max(1, round(size)))
     painter.setPen(ink)
-    painter.setFont(font)
-    room = rect.width() - 8
-    shown = QFontMetricsF(font).elidedText(name, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.save()
+    painter.translate(rect.center())
+    painter.scale(1 / zoom, 1 / zoom)  # the name stays as large as it is at 100 %
+    face = texts.NAME if zoom > 0.45 else texts.SMALL_FIGURES[-1]
+    shown = texts.elided(name, face, round(rect.width() * zoom) - 4)
+    texts.draw_centered(painter, 0, 0, shown, face)
+    painter.restore()
 
 
 def _paint_plain(
@@ -265,74 +281,3 @@ def _paint_rings(
             gap = 6.5 * thick
             painter.setPen(QPen(now.color("accent"), 3.0 * thick))
             painter.drawRoundedRect(rect.adjusted(-gap, -gap, gap, gap), RADIUS + gap, RADIUS + gap)
-
-
-# ----- text ---------------------------------------------------------------------------------
-
-_CAPTION = (theme.SIZE_CAPTION, fonts.NORMAL)
-_FIGURE = (theme.SIZE_FIGURE, fonts.SEMIBOLD)
-_SMALL_FIGURES = ((15, fonts.SEMIBOLD), (13, fonts.SEMIBOLD), (12, fonts.SEMIBOLD))
-
-Face = tuple[int, int]  # pixel size at 100 %, weight
-
-
-@lru_cache(maxsize=4096)
-def _advance(text: str, face: Face, scale: float) -> float:
-    return QFontMetricsF(fonts.sans(*face)).horizontalAdvance(text)
-
-
-def advance(text: str, face: Face) -> float:
-    """Width of a text, remembered: the same few figures come again and again."""
-    return _advance(text, face, fonts.scale)
-
-
-@lru_cache(maxsize=4096)
-def _fitted(number: float, room: float, scale: float) -> tuple[str, Face]:
-    figure = format_number(number)
-    faces = _SMALL_FIGURES if len(figure) >= 6 else (_FIGURE, *_SMALL_FIGURES)
-    for face in faces:
-        if _advance(figure, face, scale) <= room:
-            return figure, face
-    for digits in (3, 2, 1):
-        figure = format_number(number, digits)
-        if _advance(figure, faces[-1], scale) <= room:
-            break
-    return figure, faces[-1]
-
-
-def fitted(number: float, room: float) -> tuple[str, Face]:
-    """A number's figures and the face in which they fit: 18, 15 from six glyphs on, at least 12."""
-    return _fitted(number, room, fonts.scale)
-
-
-def _centered(painter: QPainter, x: float, y: float, text: str, face: Face) -> None:
-    """Text about the point x, y."""
-    font = fonts.sans(*face)
-    painter.setFont(font)
-    baseline = y + 0.36 * font.pixelSize()
-    painter.drawText(QPointF(x - advance(text, face) / 2, baseline), text)
-
-
-def _title(painter: QPainter, area: QRectF, name: str, text: str) -> None:
-    """`e = a × b` in the middle, the name in bold; what is too long ends in an ellipsis."""
-    bold, plain = (theme.SIZE_CODE, fonts.SEMIBOLD), (theme.SIZE_CODE, fonts.NORMAL)
-    room = area.width() - 12
-    rest = f" = {text}" if text else ""
-    name = _elided(name, bold, room, fonts.scale)
-    rest = _elided(rest, plain, room - advance(name, bold), fonts.scale)
-    x = area.center().x() - (advance(name, bold) + advance(rest, plain)) / 2
-    font = fonts.sans(*bold)
-    baseline = area.center().y() + 0.36 * font.pixelSize()
-    painter.setFont(font)
-    painter.drawText(QPointF(x, baseline), name)
-    if rest:
-        painter.setFont(fonts.sans(*plain))
-        painter.drawText(QPointF(x + advance(name, bold), baseline), rest)
-
-
-@lru_cache(maxsize=4096)
-def _elided(text: str, face: Face, room: float, scale: float) -> str:
-    metrics = QFontMetricsF(fonts.sans(*face))
-    if metrics.horizontalAdvance(text) <= room:
-        return text
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, room))

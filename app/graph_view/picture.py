@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QFontMetricsF, QPainterPath
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainterPath
 
 from app import fonts, theme
 from app.colors import robust_scale, symlog
-from app.graph_view import palette
+from app.graph_view import palette, texts
 from app.graph_view.formulas import formula
 from core.flow import Flow
 from core.graph import Graph
@@ -73,12 +73,9 @@ class Picture:
     rows: Ints
     is_op: npt.NDArray[np.bool_]
     rects: list[QRectF] = field(default_factory=list)
-    paths: list[QPainterPath] = field(default_factory=list)
-    tips: list[QPointF | None] = field(default_factory=list)  # of the pieces that end in an arrow
     scale: float = 1.0
 
     def __post_init__(self) -> None:
-        self.sample_points = np.zeros((0, SAMPLES, 2))
         self._find_entries()
         self.place(self.drawing.centers, self.drawing.starts, self.drawing.ends)
         self.recolor(1.0)
@@ -91,14 +88,40 @@ class Picture:
         sizes = self.drawing.sizes.tolist()
         self.corners = corners
         self.rects = [QRectF(x, y, w, h) for (x, y), (w, h) in zip(corners.tolist(), sizes)]
-        is_across = self.options.direction == "LR"
-        self.paths, self.tips = [], []
-        for start, end, is_last in zip(starts.tolist(), ends.tolist(), self.is_last.tolist()):
-            self.paths.append(_curve(start, end, is_across, ARROW if is_last else 0.0))
-            self.tips.append(QPointF(*end) if is_last else None)
-        self.sample_points = _samples(starts, ends, is_across)
+        self._starts, self._ends = starts, ends
+        self._paths: list[QPainterPath | None] = [None] * len(starts)
+        self._samples: Floats | None = None
         self.piece_low: Floats = np.minimum(starts, ends)
         self.piece_high: Floats = np.maximum(starts, ends)
+
+    def path(self, piece: int) -> QPainterPath:
+        """A piece of curve; where it ends in an arrow, a little before the tip."""
+        path = self._paths[piece]
+        if path is None:
+            arrow = ARROW if self.is_last[piece] else 0.0
+            start, end = self._starts[piece].tolist(), self._ends[piece].tolist()
+            path = self._paths[piece] = _curve(start, end, self.is_across, arrow)
+        return path
+
+    def tip(self, piece: int) -> QPointF | None:
+        """Where the piece's arrow ends, if it has one."""
+        return QPointF(*self._ends[piece].tolist()) if self.is_last[piece] else None
+
+    def line(self, piece: int) -> QLineF:
+        """The straight line from end to end, for far out."""
+        (x0, y0), (x1, y1) = self._starts[piece].tolist(), self._ends[piece].tolist()
+        return QLineF(x0, y0, x1, y1)
+
+    @property
+    def sample_points(self) -> Floats:
+        """Points along the curves, (pieces, SAMPLES, 2)."""
+        if self._samples is None:
+            self._samples = _samples(self._starts, self._ends, self.is_across)
+        return self._samples
+
+    @property
+    def is_across(self) -> bool:
+        return self.drawing.direction == "LR"
 
     def _find_entries(self) -> None:
         """Which numbers add up in which piece: rows of the links, then of the nodes."""
@@ -208,8 +231,6 @@ class Picture:
 
     def piece_at(self, point: QPointF, reach: float) -> tuple[int, QPointF] | None:
         """The curve piece within `reach` of a point, and its nearest point."""
-        if not len(self.sample_points):
-            return None
         near = ((self.piece_low - reach <= (point.x(), point.y())).all(axis=1)) & (
             (self.piece_high + reach >= (point.x(), point.y())).all(axis=1)
         )
@@ -250,9 +271,11 @@ def make_picture(
     }
     former = previous.drawing if previous is not None else None
     gaps = former.gaps if former is not None else (LEAST_RANK_GAP, LEAST_ROW_GAP)
+    if len(sizes) > AIRY:
+        gaps = (LEAST_RANK_GAP + 8, LEAST_ROW_GAP)
     arguments: dict[str, Any] = {"direction": options.direction, "output": graph.output}
     found = layout(drawn, sizes, former, rank_gap=gaps[0], row_gap=gaps[1], **arguments)
-    wanted = _gaps(found, room)
+    wanted = gaps if len(sizes) > AIRY else _gaps(found, room)
     if wanted != gaps:
         found = layout(
             drawn, sizes, former or found, rank_gap=wanted[0], row_gap=wanted[1], **arguments
@@ -268,6 +291,8 @@ def _row(flow: Flow, id: Any) -> int:
 
 def _split(graph: Graph) -> nx.DiGraph:
     """The lecture's drawing: each op is a circle of its own before its value's box."""
+    import networkx as nx  # not before the first paint
+
     drawn = nx.DiGraph()
     for node in graph:
         if not node.is_leaf:
@@ -282,11 +307,10 @@ def _split(graph: Graph) -> nx.DiGraph:
 
 def _box_size(title: tuple[str, str], options: Options) -> tuple[float, float]:
     name, text = title
-    width = QFontMetricsF(fonts.sans(theme.SIZE_CODE, fonts.SEMIBOLD)).horizontalAdvance(name)
+    width = texts.advance(name, texts.NAME)
     if text and not options.is_split:
-        metrics = QFontMetricsF(fonts.sans(theme.SIZE_CODE))
-        width += metrics.horizontalAdvance(f" = {text}")
-    wanted = theme.GRID * np.ceil((width + 20) / theme.GRID)
+        width += texts.advance(f" = {text}", texts.TITLE)
+    wanted = theme.GRID * math.ceil((width + 20) / theme.GRID)
     scaled = fonts.scale
     return (
         float(min(WIDEST_BOX * scaled, max(BOX_WIDTH * scaled, wanted))),
@@ -295,9 +319,7 @@ def _box_size(title: tuple[str, str], options: Options) -> tuple[float, float]:
 
 
 def _gaps(found: Layout, room: QSizeF) -> tuple[float, float]:
-    """Gaps that make use of the room: airy for a small graph, tight for a large one."""
-    if len(found.ids) > AIRY:
-        return LEAST_RANK_GAP + 8, LEAST_ROW_GAP
+    """Gaps that make use of the room that a small graph has."""
     is_across = found.direction == "LR"
     axis = 0 if is_across else 1
     left, top, right, bottom = found.bounds

@@ -1,0 +1,430 @@
+"""The graph view, by mouse and keys: what it shows, selects and leaves alone."""
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.colors import ramp_color
+from app.graph_view.picture import Kind
+from app.graph_view.view import GraphView
+
+L_GRAPH = "a = 2\nb = -3\nc = 10\nf = -2\ne = a*b\nd = e + c\nL = d * f\n"
+NEURON = (
+    "x1 = 2.0\nx2 = 0.0\nw1 = -3.0\nw2 = 1.0\nb = 6.8813735870195432\n"
+    "x1w1 = x1*w1\nx2w2 = x2*w2\ns = x1w1 + x2w2\nn = s + b\no = tanh(n)\n"
+)
+LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def view(qtbot, document):
+    """A graph view on the L graph, shown and at rest."""
+    document.set_text(L_GRAPH)
+    view = GraphView(document)
+    qtbot.addWidget(view)
+    view.resize(703, 680)
+    with qtbot.waitExposed(view):
+        view.show()
+    yield view
+    view.canvas.camera.finish()
+
+
+def box(view, name: str):
+    """A node's box, in the widget."""
+    canvas = view.canvas
+    picture = canvas.refresh()
+    rect = picture.rects[picture.drawing.index[view.document.graph[name].id]]
+    return canvas.camera.transform().mapRect(rect)
+
+
+def write(view, text: str) -> None:
+    """Give the document another text, and let the view come to rest."""
+    view.document.set_text(text)
+    view.canvas.refresh()
+    view.canvas.finish_moves()
+
+
+def is_all_shown(view) -> bool:
+    area = view.canvas.area().adjusted(-1, -1, 1, 1)
+    return all(area.contains(box(view, node.name)) for node in view.document.graph)
+
+
+def spot(view, name: str) -> QPoint:
+    return box(view, name).center().toPoint()
+
+
+def on_edge(view, source: str, target: str, share: float = 0.5) -> QPoint:
+    """A point on the curve between two nodes, in the widget."""
+    picture = view.canvas.refresh()
+    graph = view.document.graph
+    edge = picture.drawing.edges.index((graph[source].id, graph[target].id))
+    points = picture.sample_points[picture.way_of_edge[edge][-1]]
+    return view.canvas.camera.to_widget(QPointF(*points[int(share * 12)].tolist())).toPoint()
+
+
+def color_at(view, point: QPointF) -> QColor:
+    image = view.canvas.grab().toImage()
+    return QColor(image.pixel(point.toPoint() * image.devicePixelRatio()))
+
+
+def fill_of(view, name: str) -> QColor:
+    """The colour just inside the lower left corner of a node's box."""
+    return color_at(view, box(view, name).bottomLeft() + QPointF(8, -6))
+
+
+def selected(view) -> set[str]:
+    graph = view.document.graph
+    return {graph.nodes[id].name for id in view.document.selection}
+
+
+def wheel(view, at: QPointF, steps: int) -> None:
+    everywhere = view.canvas.mapToGlobal(at)
+    event = QWheelEvent(
+        at, everywhere, QPoint(), QPoint(0, 120 * steps), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.canvas, event)
+
+
+# ----- what it shows ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_boxes_are_filled_by_their_gradient(view, name):
+    theme.set_current(name)
+    assert fill_of(view, "a") == ramp_color(1.0)  # 6, the largest
+    orange, blue = fill_of(view, "b"), fill_of(view, "f")  # -4 and 4
+    assert orange.red() > orange.blue()
+    assert blue.blue() > blue.red()
+
+
+def test_backbone_is_on_top_and_everything_fits(view):
+    assert len({box(view, name).top() for name in "aedL"}) == 1
+    assert box(view, "b").left() == box(view, "a").left()
+    assert is_all_shown(view)
+    assert view.canvas.camera.zoom == 1.0
+
+
+def test_titles_show_the_op_with_its_inputs(view):
+    picture = view.canvas.refresh()
+    assert ("e", "a × b") in picture.titles
+    assert ("a", "") in picture.titles
+
+
+def test_a_dragged_number_recolours_without_a_new_layout(view):
+    before = view.canvas.refresh()
+    orange = fill_of(view, "b")
+    a = view.document.graph["a"].id
+    view.document.preview_value(a, -2.0)
+    assert fill_of(view, "b").blue() > orange.blue()  # its gradient is positive now
+    assert view.canvas.refresh() is before
+    assert before.flow.data[before.flow.row[a]] == -2.0
+
+
+def test_exact_zero_is_hollow_and_not_reached_is_quiet(view):
+    write(view, NEURON + "aside = x1 * 3\no.backward()\n")
+    picture = view.canvas.refresh()
+    kinds = dict(zip((name for name, _ in picture.titles), _by_row(picture)))
+    assert kinds["w2"] == Kind.ZERO
+    assert kinds["aside"] == Kind.UNREACHED
+    assert kinds["x1"] == Kind.FILLED
+    assert fill_of(view, "w2") == theme.current().color("canvas")
+
+
+def _by_row(picture) -> list[int]:
+    return [int(kind) for _row, kind in sorted(zip(picture.rows.tolist(), picture.kinds))]
+
+
+def test_what_is_not_finite_has_the_error_style(view):
+    write(view, "u = -1\nv = log(u)\nw = v * 2\n")
+    assert fill_of(view, "v") == theme.current().color("error_soft")
+
+
+def test_a_muted_node_is_dashed_and_passes_its_input(view):
+    document = view.document
+    e = document.graph["e"].id
+    document.edit("Mute", lambda: document.graph.set_muted(e, True))
+    picture = view.canvas.refresh()
+    assert ("e", "a") in picture.titles
+    assert Kind.MUTED in picture.kinds
+
+
+def test_edges_are_as_wide_as_what_flows_back(view):
+    picture = view.canvas.refresh()
+    by_edge = dict(zip(picture.drawing.edges, picture.way_of_edge))
+    graph = view.document.graph
+
+    def width(source: str, target: str) -> float:
+        return picture.piece_widths[by_edge[graph[source].id, graph[target].id][-1]]
+
+    assert width("a", "e") == pytest.approx(6.0)
+    assert width("b", "e") > width("c", "d") > 1.5
+
+
+def test_colours_by_data(view, qtbot):
+    view.color_choice.setCurrentText("data")
+    assert fill_of(view, "c") == ramp_color(1.0)
+    assert fill_of(view, "b").red() > fill_of(view, "b").blue()
+
+
+def test_a_locked_scale_stays(view, qtbot):
+    qtbot.mouseClick(view.lock_button, LEFT)
+    a = view.document.graph["a"].id
+    view.document.set_value(a, 200.0)
+    view.canvas.refresh()
+    assert view.canvas.scale.value == 6.0
+    qtbot.mouseClick(view.lock_button, LEFT)
+    assert view.canvas.scale.value == 590.0  # of f
+
+
+def test_an_empty_document_says_what_to_do(view, qtbot):
+    write(view, "")
+    assert not view.canvas.isVisible()
+    write(view, "x = 1")
+    assert view.canvas.isVisible()
+    assert is_all_shown(view)
+
+
+def test_numbers_give_way_far_out(view):
+    """Each level of detail paints, whatever the zoom."""
+    images = []
+    for zoom in (1.0, 0.5, 0.2, 0.05):
+        view.canvas.camera.zoom_by(zoom / view.canvas.camera.zoom, view.canvas.area().center())
+        images.append(view.canvas.grab().toImage())
+    assert all(one != other for one, other in pairwise(images))
+
+
+def test_nothing_is_painted_at_rest(view, qtbot):
+    view.canvas.grab()
+    QApplication.processEvents()
+    before = view.canvas.paint_count
+    view.document.select([])
+    QApplication.processEvents()
+    assert view.canvas.paint_count == before
+
+
+# ----- hover --------------------------------------------------------------------------------
+
+
+def test_hovering_an_edge_shows_local_times_upstream(view, qtbot):
+    qtbot.mouseMove(view.canvas, on_edge(view, "f", "L"))
+    qtbot.waitUntil(lambda: view.canvas.card() is not None)
+    card = view.canvas.card()
+    assert card.heading == "f → L"
+    assert card.rows == (("local: d", "4"), ("× upstream", "1"), ("f.grad +=", "4"))
+
+
+def test_a_node_used_twice_shows_both_parts(view, qtbot):
+    write(view, "a = 3\nb = a * a\n")
+    qtbot.mouseMove(view.canvas, on_edge(view, "a", "b"))
+    qtbot.waitUntil(lambda: view.canvas.card() is not None)
+    card = view.canvas.card()
+    assert card.rows == (("to b: 3 × 1", "3"), ("to b: 3 × 1", "3"), ("a.grad +=", "6"))
+
+
+def test_hovering_a_node_shows_full_precision(view, qtbot):
+    write(view, NEURON)
+    qtbot.mouseMove(view.canvas, spot(view, "o"))
+    qtbot.waitUntil(lambda: view.canvas.card() is not None)
+    assert ("data", "0.7071067811865476") in view.canvas.card().rows
+
+
+# ----- selection ----------------------------------------------------------------------------
+
+
+def test_click_selects_everywhere_and_shift_adds(view, qtbot):
+    qtbot.mouseClick(view.canvas, LEFT, pos=spot(view, "e"))
+    assert selected(view) == {"e"}
+    qtbot.mouseClick(view.canvas, LEFT, SHIFT, pos=spot(view, "c"))
+    assert selected(view) == {"e", "c"}
+    assert view.document.current == view.document.graph["c"].id
+    qtbot.mouseClick(view.canvas, LEFT, SHIFT, pos=spot(view, "e"))
+    assert selected(view) == {"c"}
+    qtbot.mouseClick(view.canvas, LEFT, pos=QPoint(20, 600))
+    assert selected(view) == set()
+
+
+def test_shift_drag_selects_by_a_box(view, qtbot):
+    around = box(view, "b").united(box(view, "c")).adjusted(-6, -6, 6, 6)
+    qtbot.mousePress(view.canvas, LEFT, SHIFT, pos=around.topLeft().toPoint())
+    qtbot.mouseMove(view.canvas, around.center().toPoint())
+    qtbot.mouseMove(view.canvas, around.bottomRight().toPoint())
+    qtbot.mouseRelease(view.canvas, LEFT, SHIFT, pos=around.bottomRight().toPoint())
+    assert selected(view) == {"b", "c"}
+
+
+def test_a_selection_made_elsewhere_gets_its_ring(view):
+    ring = box(view, "b").center()
+    ring.setX(box(view, "b").left() - 3)
+    assert color_at(view, ring) != theme.current().color("selection")
+    view.document.select([view.document.graph["b"].id])
+    assert color_at(view, ring) == theme.current().color("selection")
+
+
+def test_arrow_keys_go_to_neighbours(view, qtbot):
+    canvas = view.canvas
+    canvas.setFocus()
+    qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    assert selected(view) == {"L"}
+    for key, name in (("Left", "d"), ("Left", "e"), ("Left", "a"), ("Down", "b"), ("Right", "e")):
+        qtbot.keyClick(canvas, getattr(Qt.Key, f"Key_{key}"))
+        assert selected(view) == {name}
+
+
+def test_two_selected_nodes_show_the_paths_between_them(view, qtbot):
+    write(view, "a = 2\nb = a * a\nc = b + a\n")
+    qtbot.mouseClick(view.canvas, LEFT, pos=spot(view, "a"))
+    qtbot.mouseClick(view.canvas, LEFT, SHIFT, pos=spot(view, "c"))
+    paths = view.canvas.paths
+    assert (paths.count, paths.total) == (3, 5.0)
+    view.canvas.grab()
+    qtbot.mouseClick(view.canvas, LEFT, pos=spot(view, "b"))
+    assert view.canvas.paths is None
+
+
+def test_the_rest_is_quiet_while_paths_are_shown(view):
+    graph = view.document.graph
+    before = fill_of(view, "f")
+    view.document.select([graph["a"].id, graph["d"].id])
+    after = fill_of(view, "f")
+    assert after.blue() < before.blue() * 0.6
+    assert fill_of(view, "e") == ramp_color(-round(abs(_share(view, "e")) * 100) / 100)
+
+
+def _share(view, name: str) -> float:
+    from app.colors import symlog
+
+    return float(symlog(view.document.graph[name].grad, view.canvas.scale.value))
+
+
+# ----- zoom and pan -------------------------------------------------------------------------
+
+
+def test_wheel_zooms_at_the_pointer(view):
+    at = QPointF(spot(view, "e"))
+    before = view.canvas.camera.to_scene(at)
+    wheel(view, at, 2)
+    assert view.canvas.camera.zoom > 1.2
+    after = view.canvas.camera.to_scene(at)
+    assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()))
+
+
+@pytest.mark.parametrize("button", [LEFT, MIDDLE])
+def test_dragging_empty_canvas_pans(view, qtbot, button):
+    before = box(view, "a").topLeft()
+    qtbot.mousePress(view.canvas, button, pos=QPoint(30, 600))
+    qtbot.mouseMove(view.canvas, QPoint(60, 580))
+    qtbot.mouseMove(view.canvas, QPoint(90, 550))
+    qtbot.mouseRelease(view.canvas, button, pos=QPoint(90, 550))
+    moved = box(view, "a").topLeft() - before
+    assert moved == QPointF(60, -50)
+
+
+def test_home_shows_everything_again(view, qtbot):
+    wheel(view, QPointF(100, 500), 8)
+    assert not is_all_shown(view)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: is_all_shown(view))
+    qtbot.waitUntil(lambda: view.canvas.camera.zoom == 1.0)
+
+
+def test_period_shows_the_selection(view, qtbot):
+    wheel(view, QPointF(100, 500), -10)
+    view.document.select([view.document.graph["c"].id])
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Period)
+    qtbot.waitUntil(lambda: not view.canvas.camera.is_flying)
+    offset = box(view, "c").center() - view.canvas.area().center()
+    assert offset.manhattanLength() < 2
+
+
+def test_control_plus_and_minus_zoom(view, qtbot):
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Plus, control)
+    assert view.canvas.camera.zoom == pytest.approx(1.25)
+    qtbot.keyClick(view.canvas, Qt.Key.Key_Minus, control)
+    assert view.canvas.camera.zoom == pytest.approx(1.0)
+
+
+# ----- edits --------------------------------------------------------------------------------
+
+
+def test_appending_moves_no_box_of_the_drawing(view):
+    view.resize(1400, 680)  # room enough for the same gaps
+    QApplication.processEvents()
+    before = view.canvas.refresh().drawing
+    write(view, L_GRAPH + "out = tanh(L)\n")
+    after = view.canvas.refresh().drawing
+    assert after.gaps == before.gaps
+    for id in before.ids:
+        assert after.center(id) == pytest.approx(before.center(id))
+
+
+def test_moved_boxes_glide_to_their_places(view, qtbot):
+    view.document.set_text(L_GRAPH.replace("d = e + c", "g = tanh(e)\nd = g + c"))
+    picture = view.canvas.refresh()
+    goal = picture.drawing.centers - picture.drawing.sizes / 2
+    qtbot.waitUntil(lambda: abs(picture.corners - goal).max() > 5)
+    qtbot.waitUntil(lambda: abs(picture.corners - goal).max() < 1e-6)
+    qtbot.waitUntil(lambda: is_all_shown(view))
+
+
+def test_nothing_glides_while_a_number_is_dragged(view):
+    picture = view.canvas.refresh()
+    goal = picture.corners.copy()
+    for number in (1.0, 1e-9, -12345.678):
+        view.document.preview_value(view.document.graph["a"].id, number)
+        view.canvas.grab()
+        assert view.canvas.picture is picture
+        assert (picture.corners == goal).all()
+
+
+def test_split_form_draws_ops_as_circles(view):
+    view._set_split(True)
+    picture = view.canvas.refresh()
+    assert picture.is_op.sum() == 3
+    view.canvas.grab()
+    assert view.canvas.picture.drawing.crossings == 0
+
+
+def test_top_to_bottom(view):
+    view._set_direction("TB")
+    assert box(view, "a").bottom() < box(view, "e").top() < box(view, "L").top()
+    view.canvas.grab()
+
+
+def test_another_document_starts_anew(view):
+    wheel(view, QPointF(100, 500), 8)
+    view.document.new()
+    write(view, "x = 1\ny = x + 1")
+    assert is_all_shown(view)
+    view.canvas.grab()
+
+
+def test_it_tells_its_contents_to_screen_readers(view):
+    view.document.select([view.document.graph["a"].id])
+    assert view.canvas.accessibleName() == "Graph"
+    assert view.canvas.accessibleDescription() == "7 nodes, output L = −8; a: data 2, grad 6"
+
+
+def test_the_debuggers_place_has_a_ring(view):
+    ring = box(view, "e").center()
+    ring.setX(box(view, "e").left() - 6)
+    view.set_step(view.document.graph["e"].id, "Step 7 of 8")
+    assert color_at(view, ring) == theme.current().color("accent")
+    view.set_step(None)
+    assert color_at(view, ring) != theme.current().color("accent")
+
+
+def test_a_thousand_nodes(view):
+    lines = [f"x{i} = {i % 7 - 3}" for i in range(500)]
+    lines.append("s1 = x0 + x1")
+    lines += [f"s{i} = s{i - 1} {'*+'[i % 2]} x{i}" for i in range(2, 500)]
+    write(view, "\n".join(lines))
+    assert is_all_shown(view)
+    view.canvas.grab()
+    assert view.canvas.refresh().drawing.crossings == 0
