@@ -3,7 +3,9 @@
 import copy
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import optim
+from core import kernels, optim
 from core.engine import Value
 from core.losses import LOSSES
 from core.nn import MLP, Module, Neuron
@@ -122,9 +124,20 @@ def assert_same_runs(trainer: Trainer, reference: ReferenceTrainer, steps: int) 
     assert_alike(trainer.model, reference.model)
 
 
+@pytest.fixture(scope="module", params=["compiled", "numpy"])
+def served_by(request: pytest.FixtureRequest) -> Iterator[str]:
+    """With NumPy, as if the compiled kernels were not there."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "numpy":
+            patch.setattr(kernels, "loaded", lambda *, wait: None)
+        elif find_spec("numba") is not None:  # there is no wheel for Intel macOS
+            assert kernels.loaded(wait=True) is not None, kernels.status().reason
+        yield request.param
+
+
 @given(case=cases(), parts=st.lists(st.integers(0, 4), min_size=1, max_size=3))
 @settings(max_examples=80, deadline=None)
-def test_losses_data_and_gradients(case: Case, parts: list[int]) -> None:
+def test_losses_data_and_gradients(served_by: str, case: Case, parts: list[int]) -> None:
     trainer, reference = case.trainers()
     for steps in parts:
         assert_same_runs(trainer, reference, steps)
@@ -243,7 +256,9 @@ class Expression(Module):
     n=st.integers(1, 9),
 )
 @settings(max_examples=60, deadline=None)
-def test_any_expression_is_a_model(seed: int, size: int, parameters: int, n: int) -> None:
+def test_any_expression_is_a_model(
+    served_by: str, seed: int, size: int, parameters: int, n: int
+) -> None:
     rng = np.random.default_rng(seed)
     inputs, targets = rng.normal(size=(n, 2)), rng.normal(size=n)
     model = Expression(seed, size, parameters)
