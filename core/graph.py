@@ -7,8 +7,7 @@ their data and grad back into the nodes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, count
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from core.engine import Value, apply, forward
 from core.node import (
@@ -23,6 +22,9 @@ from core.node import (
     check_name,
 )
 from core.ops import OPS, ieee
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = [
     "LEAF", "LONGEST_NAME", "Edge", "Graph", "GraphError", "Node", "NodeState", "Port", "Source",
@@ -88,8 +90,10 @@ class Graph:
         """The edges that leave a node."""
         return [edge for edge in self.edges() if edge.source == id]
 
-    def to_networkx(self) -> nx.DiGraph:
+    def to_networkx(self) -> "nx.DiGraph":
         """The nodes' ids and connections for layouts and exports, in order of creation."""
+        import networkx as nx  # 0.1 s, which a window's first paint should not wait for
+
         graph = nx.DiGraph()
         graph.add_nodes_from(self.nodes)
         graph.add_edges_from((edge.source, edge.target) for edge in self.edges())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 
-import networkx as nx
 from PySide6.QtCore import QRectF
 
 from app.node_editor.boxes import NodeBox
@@ -65,6 +64,8 @@ def arranged(
     graph: Graph, boxes: Mapping[str, NodeBox], ids: Collection[str]
 ) -> dict[str, Position]:
     """Positions for these nodes by the layout; the upper left corner of their group stays."""
+    import networkx as nx  # not before the first paint
+
     part = nx.DiGraph(graph.to_networkx().subgraph(ids))
     sizes = {id: (WIDTH, boxes[id].shape.height) for id in part}
     output = graph.output if graph.output in part else None

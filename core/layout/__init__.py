@@ -20,14 +20,16 @@ structures (1981), with the coordinates of U. Brandes and B. Köpf (2001) in one
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from core.layout.component import Former, Part, lay_out_part
 from core.layout.ranks import connected_parts
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -90,7 +92,7 @@ class Layout:
 
 
 def layout(
-    graph: nx.DiGraph,
+    graph: "nx.DiGraph",
     sizes: Size | Mapping[Any, Size],
     previous: Layout | None = None,
     direction: Direction = "LR",
