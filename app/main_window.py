@@ -34,7 +34,6 @@ from app.status_bar import StatusBar
 from app.top_bar import TopBar, logo_icon
 from app.widgets.buttons import IconButton
 from app.widgets.toast import ToastArea
-from core import kernels
 from core.examples import Example, examples
 
 if TYPE_CHECKING:
@@ -95,6 +94,7 @@ class MainWindow(QMainWindow):
         if self._training is not None:
             return
         from app.training.tab import TrainingTab
+        from core import kernels
 
         self._training = TrainingTab(self.document)
         self._training.activity_changed.connect(self.status.set_activity)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from app import style
-from app.command_line import NAME, version
+from app.command_line import NAME
 from app.places import APPLICATION
 
 _HAS_LOOK = "has_the_look_of_the_program"
@@ -22,7 +22,6 @@ def create_application() -> QApplication:
     application = QApplication([APPLICATION])
     application.setApplicationName(APPLICATION)
     application.setApplicationDisplayName(NAME)
-    application.setApplicationVersion(version())
     application.setDesktopFileName(APPLICATION)
     give_look(application)
     return application

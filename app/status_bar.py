@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app import fonts, theme
 from app.document import Document
-from core import kernels
 
 _ENGINE_POLL = 250  # milliseconds
 
@@ -78,6 +77,8 @@ class StatusBar(QWidget):
             self._selection.setText(f"{len(selection):,} selected" if selection else "")
 
     def _show_engine(self) -> None:
+        from core import kernels  # not before the first paint
+
         now = kernels.status()
         if now.state == "ready":
             self._engine.setText("compiled engine ready")
