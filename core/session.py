@@ -52,7 +52,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Divergence:
-    """The first step whose loss was not finite."""
+    """The first step whose loss was not finite, and the rate of the update that led there."""
 
     step: int  # counted from 1
     loss: float
@@ -132,7 +132,8 @@ class Session:
         unreal = np.flatnonzero(~np.isfinite(batch_losses))
         if len(unreal):
             first = int(unreal[0])
-            rate = self.setup.rate_at(before + first)
+            # A loss is taken before its step's update: the one before it led there.
+            rate = self.setup.rate_at(max(before + first - 1, 0))
             self.divergence = Divergence(before + first + 1, float(batch_losses[first]), rate)
             batch_losses = batch_losses[: first + 1]
         return batch_losses

@@ -30,7 +30,7 @@ from core.datasets import DATASETS, FEATURES
 from core.hyperparameters import MOST_POINTS, PRESETS, Hyperparameters, parse_hidden
 from core.optim import OPTIMIZERS, Momentum
 
-LABEL = 82
+LABEL = 88
 SPEEDS: dict[str, float | None] = {"1/s": 1.0, "60/s": 60.0, "full": None}
 _TILES = ("spiral", "moons", "circle", "xor", "gaussian", "plane", "multi_gaussian",
           "micrograd", "lecture")  # fmt: skip
@@ -58,7 +58,7 @@ class SetupPanel(Panel):
         self.add_action_widget(self.preset)
         self._form = QWidget()
         self._lines = QVBoxLayout(self._form)
-        self._lines.setContentsMargins(14, 10, 4, 14)
+        self._lines.setContentsMargins(12, 10, 2, 14)
         self._lines.setSpacing(8)
         self._add_data()
         self._add_network()

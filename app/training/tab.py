@@ -329,14 +329,14 @@ class TrainingTab(QWidget):
         self._setup, self._earlier = setup, []
         self._current = Run(RunCurves(run_name(setup, None)), setup)
         self._show_setup()
-        if complaint is not None:
-            self.view.toasts.show_message(complaint, "error")
         self._stored = (parameters, step)
         if self.isVisible() or self._has_begun:
             self._begin(parameters, step)
         else:
             self.view.show_runs(self._current, self._earlier)
             self._show_counts()
+        if complaint is not None:
+            self.view.toasts.show_message(complaint, "error")
 
     def _show_setup(self) -> None:
         self.view.setup.show_setup(self._setup)

@@ -1,0 +1,527 @@
+"""The training tab, by its own widgets: train, pause, reset, the set-up, the pictures."""
+
+import math
+import random
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+
+from app import theme
+from app.document import Document
+from app.training.tab import TrainingTab
+from core.hyperparameters import PRESETS, Hyperparameters
+from core.session import Session
+
+
+@pytest.fixture
+def tab(qtbot, document):
+    made = TrainingTab(document)
+    made.resize(1280, 720)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: made.view.network.isVisible() and made._snapshot is not None)
+    yield made
+    made.shutdown()
+    made.close()
+    made.deleteLater()
+
+
+def find(tab, name, kind=QWidget):
+    found = tab.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def click(qtbot, tab, name):
+    qtbot.mouseClick(find(tab, name, QAbstractButton), Qt.MouseButton.LeftButton)
+
+
+def choose(tab, name, key):
+    combo = find(tab, name, QComboBox)
+    index = combo.findData(key)
+    assert index >= 0, key
+    combo.setCurrentIndex(index)
+
+
+def curve(tab, name):
+    (found,) = [item for item in tab.view.plot.getPlotItem().listDataItems() if item.name() == name]
+    return found
+
+
+def start(qtbot, tab, steps=30):
+    click(qtbot, tab, "train_button")
+    assert tab.is_running
+    qtbot.waitUntil(lambda: tab.step >= steps)
+
+
+def idle(qtbot, tab):
+    qtbot.waitUntil(lambda: not tab._timer.isActive())
+
+
+# ----- running ------------------------------------------------------------------------------
+
+
+def test_training_goes_on_until_it_is_paused(qtbot, tab):
+    start(qtbot, tab)
+    assert find(tab, "train_button").text() == "Pause"
+    click(qtbot, tab, "train_button")
+    assert not tab.is_running
+    assert find(tab, "train_button").text() == "Train"
+    idle(qtbot, tab)
+    assert tab.losses.dtype == np.float64
+    assert len(tab.losses) == tab.step
+    np.testing.assert_array_equal(tab.losses, Session(tab.setup).run(tab.step))
+
+
+def test_a_step_is_one_update(qtbot, tab):
+    click(qtbot, tab, "step_button")
+    qtbot.waitUntil(lambda: tab.step == 1)
+    click(qtbot, tab, "step_button")
+    qtbot.waitUntil(lambda: tab.step == 2)
+    assert not tab.is_running
+    assert tab.view.run_bar.steps.text() == "2"
+
+
+def test_reset_goes_back_to_the_same_weights(qtbot, tab):
+    before = tab._snapshot.parameters
+    start(qtbot, tab)
+    losses = tab.losses[:20]
+    click(qtbot, tab, "reset_button")
+    assert not tab.is_running
+    assert tab.step == 0
+    assert len(tab.losses) == 0
+    qtbot.waitUntil(lambda: tab._snapshot.step == 0)
+    np.testing.assert_array_equal(tab._snapshot.parameters, before)
+    start(qtbot, tab)
+    np.testing.assert_array_equal(tab.losses[:20], losses)
+
+
+def test_new_start_draws_other_weights(qtbot, tab):
+    before = tab._snapshot.parameters
+    click(qtbot, tab, "new_start")
+    assert tab.setup.seed == 1
+    qtbot.waitUntil(lambda: not np.array_equal(tab._snapshot.parameters, before))
+
+
+@pytest.mark.parametrize("how", ["pause", "reset", "document", "shutdown"])
+def test_the_worker_stops_within_a_tenth_of_a_second(qtbot, tab, document, how):
+    start(qtbot, tab)
+    began = time.perf_counter()
+    if how == "pause":
+        click(qtbot, tab, "train_button")
+    elif how == "reset":
+        click(qtbot, tab, "reset_button")
+    elif how == "document":
+        document.new()
+    else:
+        tab.shutdown()
+    qtbot.waitUntil(lambda: not tab.is_running)
+    stopped = tab._runner
+    qtbot.waitUntil(lambda: stopped._thread is None or not stopped.is_running, timeout=100)
+    assert time.perf_counter() - began < 0.1
+
+
+def test_the_rate_changes_in_mid_run_without_a_reset(qtbot, tab):
+    start(qtbot, tab)
+    rate = find(tab, "learning_rate")
+    told = []
+    rate.valueChanged.connect(told.append)
+    before = tab.step
+    rate.setValue(0.1)
+    assert told == [0.1]
+    assert rate.value() == tab.setup.learning_rate == 0.1
+    assert tab.step >= before
+    assert tab.is_running
+    assert find(tab, "learning_rate_field").value() == 0.1
+    qtbot.waitUntil(lambda: tab._snapshot.rate == 0.1)
+
+
+def test_an_exact_rate_can_be_typed(qtbot, tab):
+    field = find(tab, "learning_rate_field", QLineEdit)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "1/8")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert tab.setup.learning_rate == 0.125
+    assert find(tab, "learning_rate").value() == 0.125
+
+
+@pytest.mark.parametrize("rate", [-1.0, math.nan, math.inf, -math.inf])
+def test_impossible_rates_are_refused_in_words(tab, rate):
+    find(tab, "learning_rate").setValue(rate)
+    assert tab.setup.learning_rate == 0.03
+    assert find(tab, "learning_rate").value() == 0.03
+    assert "learning rate" in tab.view.toasts.toasts[-1].text
+
+
+def test_a_rate_of_zero_trains_and_changes_nothing(qtbot, tab):
+    find(tab, "learning_rate").setValue(0.0)
+    before = tab._snapshot.parameters
+    start(qtbot, tab)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    assert tab._snapshot.step == tab.step
+    np.testing.assert_array_equal(tab._snapshot.parameters, before)
+
+
+def test_divergence_stops_the_run_and_says_what_to_do(qtbot, tab):
+    choose(tab, "preset", "micrograd")
+    find(tab, "learning_rate").setValue(1e300)
+    click(qtbot, tab, "train_button")
+    qtbot.waitUntil(lambda: bool(tab.view.toasts.toasts) and not tab.is_running)
+    text = tab.view.toasts.toasts[-1].text
+    assert f"step {tab.step:,}" in text
+    assert "1e300" in text
+    assert "try" in text
+    assert not math.isfinite(tab.losses[-1])
+    assert np.isfinite(tab.losses[:-1]).all()
+    idle(qtbot, tab)
+    tab.grab()
+    click(qtbot, tab, "train_button")  # nothing to go on with: it says so again
+    assert not tab.is_running
+    button = tab.view.toasts.toasts[-1].findChild(QAbstractButton)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.step == 0
+    assert tab.setup.learning_rate == pytest.approx(1e299)
+    choose(tab, "preset", "playground")
+    start(qtbot, tab)
+
+
+def test_slow_motion_makes_a_step_at_a_time(qtbot, tab):
+    find(tab, "speed").setValue("60/s")
+    began = time.perf_counter()
+    start(qtbot, tab, steps=12)
+    assert time.perf_counter() - began > 0.1
+
+
+# ----- the set-up ---------------------------------------------------------------------------
+
+
+def test_controls_show_the_set_up_of_each_preset(qtbot, tab):
+    for preset in PRESETS.values():
+        choose(tab, "preset", preset.name)
+        assert tab.setup == preset.setup
+        assert find(tab, "dataset", QComboBox).currentData() == preset.setup.dataset
+        assert find(tab, "activation", QComboBox).currentData() == preset.setup.activation
+        assert find(tab, "loss", QComboBox).currentData() == preset.setup.loss
+        assert find(tab, "optimizer", QComboBox).currentData() == preset.setup.optimizer.name
+        assert find(tab, "hidden_layers").text() == ", ".join(map(str, preset.setup.hidden))
+        assert find(tab, "learning_rate").value() == preset.setup.learning_rate
+        assert find(tab, "preset", QComboBox).currentData() == preset.name
+        qtbot.waitUntil(
+            lambda setup=preset.setup: tab._scene is not None and tab._scene.setup == setup
+        )
+        start(qtbot, tab, 5)
+        click(qtbot, tab, "reset_button")
+
+
+def test_each_control_changes_its_part_of_the_set_up(qtbot, tab):
+    find(tab, "noise").setValue(20)
+    find(tab, "train_ratio").setValue(70)
+    find(tab, "points").setValue(300)
+    find(tab, "batch_size").setValue(25)
+    find(tab, "l1").setValue(0.001)
+    find(tab, "l2").setValue(0.01)
+    find(tab, "seed").setValue(8)
+    find(tab, "hidden_layers").setText("5, 3, 2")
+    for name, key in (
+        ("dataset", "xor"), ("activation", "relu"), ("init", "he"), ("loss", "logistic"),
+        ("optimizer", "adam"), ("schedule", "cosine"), ("regularization", "loss"),
+    ):  # fmt: skip
+        choose(tab, name, key)
+    find(tab, "schedule_steps").setValue(77)
+    click(qtbot, tab, "regenerate")
+    find(tab, "feature_sin_x1").click()
+    setup = tab.setup
+    assert (setup.noise, setup.train_percent, setup.points) == (20.0, 70.0, 300)
+    assert (setup.batch_size, setup.l1, setup.l2, setup.seed) == (25, 0.001, 0.01, 8)
+    assert (setup.hidden, setup.dataset, setup.activation) == ((5, 3, 2), "xor", "relu")
+    assert (setup.init, setup.loss, setup.optimizer.name) == ("he", "logistic", "adam")
+    assert (setup.schedule, setup.schedule_steps, setup.data_seed) == ("cosine", 77, 1)
+    assert setup.features == ("x1", "x2", "sin_x1")
+    assert setup.regularization == "loss"
+    qtbot.waitUntil(lambda: tab._scene.setup.restarts(setup) is False)
+    assert len(tab._scene.train.inputs) == 210
+
+
+def test_shares_are_taken_for_percent(tab):
+    find(tab, "train_ratio").setValue(0.8)
+    assert find(tab, "train_ratio").value() == 80
+    assert tab.setup.train_percent == 80
+
+
+def test_training_rules_change_in_mid_run_and_data_begins_anew(qtbot, tab):
+    start(qtbot, tab, 100)
+    find(tab, "l2").setValue(0.001)
+    choose(tab, "optimizer", "momentum")
+    qtbot.waitUntil(lambda: tab._snapshot.step > 100)
+    assert tab.step > 100
+    find(tab, "noise").setValue(30)
+    assert tab.step < 100
+    assert tab.is_running
+    qtbot.waitUntil(lambda: tab.step > 10)
+
+
+@pytest.mark.parametrize("text", ["4, x", "100", "1,2,3,4,5,6,7,8,9,1,2", "0"])
+def test_impossible_layers_are_refused_beneath_the_field(qtbot, tab, text):
+    field = find(tab, "hidden_layers", QLineEdit)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    assert tab.view.setup._refusal is not None
+    assert tab.view.setup._refusal.sentence.endswith(".")
+    field.clearFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert tab.view.setup._refusal is None
+    assert field.text() == ", ".join(map(str, tab.setup.hidden))
+
+
+def test_no_hidden_layer_is_a_network_as_well(qtbot, tab):
+    find(tab, "hidden_layers").setText("")
+    assert tab.setup.hidden == ()
+    start(qtbot, tab)
+    qtbot.waitUntil(lambda: len(tab._snapshot.parameters) == 3)
+    tab.grab()
+
+
+def test_a_batch_larger_than_the_data_is_all_of_it(qtbot, tab):
+    find(tab, "batch_size").setValue(10_000)
+    start(qtbot, tab)
+    qtbot.waitUntil(lambda: tab._snapshot.step > 0)
+    assert tab._snapshot.epoch == tab._snapshot.step
+
+
+def test_the_last_feature_cannot_be_taken_out(qtbot, tab):
+    click(qtbot, tab, "feature_x1")
+    click(qtbot, tab, "feature_x2")
+    assert tab.setup.features == ("x2",)
+    assert "feature" in tab.view.toasts.toasts[-1].text
+    assert find(tab, "feature_x2").isChecked()
+
+
+def test_tiles_choose_the_data(qtbot, tab):
+    click(qtbot, tab, "dataset_spiral")
+    assert find(tab, "dataset", QComboBox).currentData() == "spiral"
+    assert find(tab, "dataset_spiral").isChecked()
+    assert not find(tab, "dataset_circle").isChecked()
+    click(qtbot, tab, "dataset_lecture")
+    assert not find(tab, "noise").isEnabled()
+    start(qtbot, tab)
+
+
+# ----- the network picture ------------------------------------------------------------------
+
+
+def test_neurons_and_layers_are_added_and_taken_out_in_place(qtbot, tab):
+    qtbot.waitUntil(lambda: find(tab, "add_neuron_1").isVisible())
+    click(qtbot, tab, "add_neuron_1")
+    assert tab.setup.hidden == (5, 2)
+    assert find(tab, "hidden_layers").text() == "5, 2"
+    qtbot.waitUntil(lambda: tab._scene.setup.hidden == (5, 2))
+    click(qtbot, tab, "remove_neuron_2")
+    qtbot.waitUntil(lambda: tab._scene.setup.hidden == (5, 1))
+    click(qtbot, tab, "remove_neuron_2")
+    qtbot.waitUntil(lambda: tab._scene.setup.hidden == (5,))
+    assert not find(tab, "add_neuron_2").isVisible()
+    click(qtbot, tab, "add_layer")
+    qtbot.waitUntil(lambda: tab._scene.setup.hidden == (5, 5))
+
+
+def test_a_neuron_under_the_pointer_shows_large(qtbot, tab):
+    qtbot.waitUntil(lambda: tab.view.output.image is not None)
+    whole = tab.view.output.image.copy()
+    place = tab.view.network.square(1, 2).center().toPoint()
+    qtbot.mouseMove(tab.view.network, place - QPoint(1, 0))
+    qtbot.mouseMove(tab.view.network, place)
+    shown = tab.view.output.image
+    assert (shown.width(), whole.width()) == (50, 100)
+    expected = tab._snapshot.picture.thumbnails[2]
+    darkest = np.unravel_index(expected.argmin(), expected.shape)
+    brightest = np.unravel_index(expected.argmax(), expected.shape)
+    assert shown.pixel(int(darkest[1]), int(darkest[0])) != shown.pixel(
+        int(brightest[1]), int(brightest[0])
+    )
+    qtbot.mouseMove(tab.view.network, QPoint(3, 3))
+    assert tab.view.output.image == whole
+
+
+def test_a_link_under_the_pointer_tells_its_weight(qtbot, tab):
+    network = tab.view.network
+    start_of, end_of = network.square(0, 0), network.square(1, 0)
+    middle = QPointF(start_of.right() + end_of.left(), start_of.center().y() + end_of.center().y())
+    qtbot.mouseMove(network, (middle / 2).toPoint() - QPoint(1, 0))
+    qtbot.mouseMove(network, (middle / 2).toPoint())
+    title, rows = network._card()
+    assert "→ layer 1, neuron" in title
+    assert rows[0][0] == "weight"
+
+
+def test_the_output_tells_its_value_under_the_pointer(qtbot, tab):
+    told = []
+    tab.view.output.pointed_at.connect(told.append)
+    qtbot.waitUntil(lambda: tab.view.output.image is not None)
+    place = tab.view.output.map_area().center().toPoint()
+    qtbot.mouseMove(tab.view.output, place + QPoint(1, 1))
+    qtbot.mouseMove(tab.view.output, place)
+    assert told[-1].startswith("output ")
+
+
+# ----- plots --------------------------------------------------------------------------------
+
+
+def test_curves_show_the_runs_losses(qtbot, tab):
+    start(qtbot, tab, 60)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    tab.view.plot.set_smoothing(0.0)
+    xs, ys = curve(tab, "train").getOriginalDataset()
+    if tab.step <= 300:
+        np.testing.assert_array_equal(ys, tab.losses)
+        np.testing.assert_array_equal(xs, np.arange(tab.step))
+    assert ys[-1] == tab.losses[-1]
+    xs, ys = curve(tab, "test").getOriginalDataset()
+    assert ys[-1] == tab._snapshot.test_loss
+    assert xs[-1] == tab.step
+
+
+def test_the_cursor_reads_exact_values(qtbot, tab):
+    start(qtbot, tab, 60)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    plot = tab.view.plot
+    box = plot.getPlotItem().getViewBox()
+    place = box.mapViewToScene(QPointF(30, box.viewRange()[1][0])).toPoint()
+    qtbot.mouseMove(plot.viewport(), place - QPoint(1, 3))
+    qtbot.mouseMove(plot.viewport(), place - QPoint(0, 3))
+    step, train, test = plot.reading()
+    assert train == tab.losses[step]
+    assert math.isfinite(test)
+
+
+def test_plots_survive_every_kind_of_number(qtbot, tab):
+    history = tab.view.plot.run.history
+    for losses in ([0.0], [np.nan, -1.0], [np.inf], [1e300, 1e-300], [5.0] * 1000):
+        history.extend(losses)
+        for word in ("linear", "log"):
+            find(tab, "loss_scale").setValue(word)
+            tab.view.plot.refresh()
+            tab.grab()
+
+
+def test_an_earlier_run_stays_for_comparison(qtbot, tab):
+    start(qtbot, tab)
+    click(qtbot, tab, "reset_button")
+    find(tab, "learning_rate").setValue(0.3)
+    start(qtbot, tab)
+    click(qtbot, tab, "runs_button")
+    rows = find(tab, "run_rows")
+    assert len(rows.runs) == 2
+    tab.view.run_list.set_runs(rows.runs)
+    assert tab.view.run_list.sentence() == "Now and rate 0.03 differ in learning rate only."
+    assert curve(tab, "rate 0.03").isVisible()
+    eye = rows.eye_area(1).center().toPoint()
+    qtbot.mouseClick(rows, Qt.MouseButton.LeftButton, pos=eye)
+    assert not curve(tab, "rate 0.03").isVisible()
+
+
+def test_the_theme_changes_live(qtbot, tab):
+    start(qtbot, tab)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    dark = tab.grab().toImage()
+    theme.set_current("light")
+    light = tab.grab().toImage()
+    theme.set_current("dark")
+    again = tab.grab().toImage()
+    for widget in (tab.view.plot, tab.view.network, tab.view.output, tab.view.run_bar):
+        place = widget.mapTo(tab, QPoint(widget.width() - 4, 4))
+        assert dark.pixelColor(place).lightness() < 80
+        assert light.pixelColor(place).lightness() > 200
+    assert tab.view.plot.getPlotItem().getAxis("left").textPen().color().lightness() > 100
+    assert again.size() == dark.size()
+
+
+# ----- the document -------------------------------------------------------------------------
+
+
+def test_weights_and_set_up_are_saved_and_restored(qtbot, tab, document, tmp_path):
+    choose(tab, "preset", "spiral")
+    start(qtbot, tab)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    document.save(tmp_path / "spiral.mgp")
+    steps, parameters, setup = tab.step, tab._snapshot.parameters, tab.setup
+    other = Document()
+    restored = TrainingTab(other)
+    other.open(tmp_path / "spiral.mgp")
+    restored.show()
+    qtbot.waitUntil(lambda: restored._snapshot is not None)
+    assert restored.setup == setup
+    assert restored.step == steps
+    np.testing.assert_array_equal(restored._snapshot.parameters, parameters)
+    click(qtbot, restored, "reset_button")
+    assert restored.step == 0
+    qtbot.waitUntil(lambda: restored._snapshot.step == 0)
+    restored.shutdown()
+    restored.close()
+    restored.deleteLater()
+
+
+def test_a_fresh_document_is_not_changed_by_looking_at_the_tab(tab, document):
+    assert not document.is_modified
+
+
+@pytest.mark.parametrize(
+    ("settings", "model"),
+    [
+        ({"dataset": "nothing"}, None),
+        ({"dataset": "circle", "hidden": "x"}, None),
+        ({"dataset": "circle", "optimizer": {"name": "adam", "beta1": "x"}}, None),
+        ({"dataset": "circle", "step": "x", "l2": -1}, None),
+        ({**Hyperparameters().to_dict()}, {"inputs": 1, "layers": []}),
+    ],
+)
+def test_an_unusable_set_up_of_a_file_is_told(tab, document, settings, model):
+    document.model = model
+    document.settings = settings
+    document.settings_changed.emit(None)
+    assert tab.view.toasts.toasts
+    assert isinstance(tab.setup, Hyperparameters)
+
+
+# ----- abuse --------------------------------------------------------------------------------
+
+
+def test_every_control_changes_at_random_in_full_speed(qtbot, tab):
+    rng = random.Random(0)
+    click(qtbot, tab, "train_button")
+    actions = [
+        lambda: choose(tab, "dataset", rng.choice(("circle", "xor", "plane", "lecture", "moons"))),
+        lambda: choose(tab, "activation", rng.choice(("tanh", "relu", "sigmoid", "linear"))),
+        lambda: choose(tab, "loss", rng.choice(("hinge", "logistic", "squared_error"))),
+        lambda: choose(tab, "optimizer", rng.choice(("sgd", "adam", "momentum", "rmsprop"))),
+        lambda: choose(tab, "schedule", rng.choice(("constant", "cosine", "warm_up", "step"))),
+        lambda: choose(tab, "init", rng.choice(("zero", "he", "xavier"))),
+        lambda: find(tab, "noise").setValue(rng.randrange(51)),
+        lambda: find(tab, "train_ratio").setValue(rng.randrange(10, 101)),
+        lambda: find(tab, "batch_size").setValue(rng.choice((1, 7, 10_000))),
+        lambda: find(tab, "learning_rate").setValue(rng.choice((0.0, 0.1, 10.0, 1e300, 1e-300))),
+        lambda: find(tab, "hidden_layers").setText(rng.choice(("", "8", "3, 3, 3", "x", "1"))),
+        lambda: find(tab, "l1").setValue(rng.choice((0, 0.1))),
+        lambda: find(tab, "l2").setValue(rng.choice((0, 1e6))),
+        lambda: find(tab, "zero_grad").click(),
+        lambda: find(tab, "shuffle").click(),
+        lambda: find(tab, "speed").setValue(rng.choice(("60/s", "full"))),
+        lambda: click(qtbot, tab, rng.choice(("train_button", "step_button", "reset_button"))),
+        lambda: click(qtbot, tab, "regenerate") if tab.setup.dataset == "xor" else None,
+        lambda: tab.resize(rng.randrange(900, 1950), rng.randrange(600, 1000)),
+    ]
+    for _ in range(120):
+        rng.choice(actions)()
+        for _ in range(rng.randrange(3)):
+            qtbot.wait(1)
+    tab.shutdown()
+    assert not tab.is_running
