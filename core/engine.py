@@ -98,8 +98,12 @@ class Value:
         self.grad += 1.0
         with ieee():
             for v in reversed(order):
-                for child, local_derivative in zip(v._prev, v._local_derivatives()):
-                    child.grad += local_derivative * v.grad
+                v._backward()
+
+    def _backward(self) -> None:
+        """The chain rule at this node alone, for doing it by hand as the lecture does first."""
+        for child, local_derivative in zip(self._prev, self._local_derivatives()):
+            child.grad += local_derivative * self.grad
 
     # ----- derived ops ----------------------------------------------------------------------
 

@@ -57,6 +57,20 @@ def test_the_lectures_neuron(activation: Any) -> None:
     assert [v.grad for v in leaves] == pytest.approx(expected, rel=1e-14, abs=1e-15)
 
 
+def test_the_lectures_backward_by_hand() -> None:
+    leaves, n = lecture_neuron()
+    o = n.tanh()
+    o.grad = 1.0
+    for v in (o, n, *n._prev, *n._prev[0]._prev):
+        v._backward()
+    by_hand = [v.grad for v in leaves]
+    for v in leaves:
+        v._backward()  # a leaf hands nothing on
+        v.grad = 0.0
+    o.backward()
+    assert by_hand == [v.grad for v in leaves]
+
+
 def test_a_value_added_to_itself_gets_both_gradients() -> None:
     a = Value(3.0)
     b = a + a
