@@ -10,15 +10,15 @@ from core.numbers import to_source
 from core.ops import OPS
 
 # How tightly what is written holds together: sums, products, signs, powers, names and calls.
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)
+_SUM, PRODUCT, _SIGN, _POWER, ATOM = range(1, 6)
 
 # op: how tightly it binds, and what its left and right inputs need so that no brackets are.
 _INFIX = {
-    "add": (_SUM, _SUM, _PRODUCT),
-    "sub": (_SUM, _SUM, _PRODUCT),
-    "mul": (_PRODUCT, _PRODUCT, _SIGN),
-    "div": (_PRODUCT, _PRODUCT, _SIGN),
-    "pow": (_POWER, _ATOM, _SIGN),
+    "add": (_SUM, _SUM, PRODUCT),
+    "sub": (_SUM, _SUM, PRODUCT),
+    "mul": (PRODUCT, PRODUCT, _SIGN),
+    "div": (PRODUCT, PRODUCT, _SIGN),
+    "pow": (_POWER, ATOM, _SIGN),
 }
 
 LONGEST_INLINE = 60  # characters of a formula that is written into another one
@@ -92,7 +92,11 @@ class Printer:
 
     def backward(self) -> str:
         assert self._graph.output is not None
-        return f"{self._graph.nodes[self._graph.output].name}.backward()"
+        return f"{self.name(self._graph.output)}.backward()"
+
+    def name(self, id: str) -> str:
+        """How a node is called in the text."""
+        return self._graph.nodes[id].name
 
     def statement(self, id: str, *, with_label: bool = True, with_aliases: bool = True) -> str:
         """The line that makes a node, with its label and its other names."""
@@ -144,22 +148,30 @@ class Printer:
     def _formula(self, node: Node) -> Written:
         depths = [self._depths[source] for source in node.sources if source in self.inline]
         self._depths[node.id] = 1 + max(depths, default=0)
-        inputs = [self._operand(source) for source in node.inputs]
+        return self._apply(node, [self._operand(source) for source in node.inputs])
+
+    def _apply(self, node: Node, inputs: list[Written]) -> Written:
         # Operators on numbers alone are computed when read; as a function they stay a node.
-        is_computable = bool(node.sources)
-        if node.op in _INFIX and is_computable:
+        return self._operator(node, inputs) if node.sources else self._call(node, inputs)
+
+    def _operator(self, node: Node, inputs: list[Written]) -> Written:
+        """With Python's operator for the op, where there is one."""
+        if node.op in _INFIX:
             tightness, left_needs, right_needs = _INFIX[node.op]
-            left, right = _bracket(inputs[0], left_needs), _bracket(inputs[1], right_needs)
+            left, right = bracket(inputs[0], left_needs), bracket(inputs[1], right_needs)
             return f"{left} {OPS[node.op].symbol} {right}", tightness
-        if node.op == "neg" and is_computable:
-            return f"-{_bracket(inputs[0], _POWER)}", _SIGN
-        return f"{node.op}({', '.join(text for text, _ in inputs)})", _ATOM
+        if node.op == "neg":
+            return f"-{bracket(inputs[0], _POWER)}", _SIGN
+        return self._call(node, inputs)
+
+    def _call(self, node: Node, inputs: list[Written]) -> Written:
+        return f"{node.op}({', '.join(text for text, _ in inputs)})", ATOM
 
     def _operand(self, source: Source) -> Written:
         if isinstance(source, str):
             is_inline = source in self.inline
-            return self._formulas[source] if is_inline else (self._graph.nodes[source].name, _ATOM)
-        return self._number(source), _SIGN if math.copysign(1.0, source) < 0 else _ATOM
+            return self._formulas[source] if is_inline else (self.name(source), ATOM)
+        return self._number(source), _SIGN if math.copysign(1.0, source) < 0 else ATOM
 
     def _number(self, number: float) -> str:
         text = to_source(number)
@@ -169,6 +181,7 @@ class Printer:
         return text
 
 
-def _bracket(written: Written, needed: int) -> str:
+def bracket(written: Written, needed: int) -> str:
+    """What is written, in brackets where it holds together less than needed."""
     text, tightness = written
     return text if tightness >= needed else f"({text})"
