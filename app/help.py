@@ -14,15 +14,16 @@ from app.command_line import NAME, version
 
 def keys_text(window: QWidget) -> str:
     """Every command of the menus that has a key, a line each."""
-    lines = []
+    rows = []
     for action in window.findChildren(QAction):
         title, _tab, hint = action.text().partition("\t")
         keys = hint or ", ".join(
             key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
         )
         if keys and action.objectName():
-            lines.append(f"{keys}:  {title.replace('&', '').removesuffix(' …')}")
-    return "\n".join(lines)
+            rows.append((keys, title.replace("&", "").removesuffix(" …")))
+    width = max(len(keys) for keys, _title in rows)
+    return "\n".join(f"{keys:<{width}}  {title}" for keys, title in rows)
 
 
 def about_text() -> str:

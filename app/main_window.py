@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
         """A page, or an empty one while its package is not there."""
         try:
             return getattr(importlib.import_module(module), name)(self.document)
-        except ModuleNotFoundError:
+        except ImportError:
             return QWidget()
 
     @staticmethod
@@ -191,19 +191,19 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def show_keys(self) -> None:
-        self._tell("Keys", keys_text(self))
+        self._tell(Question("Keys", details=keys_text(self)))
 
     def show_about(self) -> None:
-        self._tell("About", about_text())
+        self._tell(Question(f"About {NAME}", about_text()))
 
     def show_unexpected_error(self, summary: str, details: str) -> None:
         """Tell of an error that nobody expected; its details can be read and copied."""
         question = Question("Something went wrong", summary, details=details, is_warning=True)
-        show = partial(self.dialogs.ask, question, lambda _answer: None)
+        show = partial(self._tell, question)
         self.toasts.show_message(summary, "error", ("Details", show))
 
-    def _tell(self, title: str, text: str) -> None:
-        self.dialogs.ask(Question(title, text), lambda _answer: None)
+    def _tell(self, question: Question) -> None:
+        self.dialogs.ask(question, lambda _answer: None)
 
     # ----- what is shown of the document ----------------------------------------------------
 
@@ -242,6 +242,8 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()  # the answer comes later, and closes the window then
+        if self._training is not None:
+            self._training.pause()
 
     def leave_without_asking(self) -> None:
         """Close at once; unsaved work is kept and offered at the next start."""

@@ -75,11 +75,17 @@ def answers():
 
 
 @pytest.fixture
-def main_window(qtbot: QtBot, answers):
+def is_training_deferred() -> bool:
+    """Whether `main_window` comes without the training tab; quicker, for tests of other things."""
+    return False
+
+
+@pytest.fixture
+def main_window(qtbot: QtBot, answers, is_training_deferred):
     """The window, shown, 1280 x 800, with a fresh document; closed again in the end."""
     from app.main_window import MainWindow
 
-    window = MainWindow(dialogs=answers)
+    window = MainWindow(dialogs=answers, is_training_deferred=is_training_deferred)
     window.resize(1280, 800)
     with qtbot.waitExposed(window):
         window.show()

@@ -20,6 +20,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def is_training_deferred() -> bool:
+    return True
+
+
+@pytest.fixture
 def autosave(document):
     autosave = Autosave(document)
     yield autosave

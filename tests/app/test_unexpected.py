@@ -5,13 +5,18 @@ import threading
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog
 
 from app import places, unexpected
 from app.unexpected import UnexpectedErrors
 from core import storage
 
 pytestmark = pytest.mark.qt_no_exception_capture
+
+
+@pytest.fixture
+def is_training_deferred() -> bool:
+    return True
 
 
 @pytest.fixture
@@ -140,4 +145,4 @@ def test_hooks_are_given_back(main_window):
 def test_nothing_is_asked_of_the_user_by_itself(main_window, errors, qtbot):
     with qtbot.waitSignal(errors.shown):
         QTimer.singleShot(0, fail)
-    assert main_window.findChild(QMessageBox) is None
+    assert main_window.findChild(QDialog) is None
