@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, qRgb
 
 from app import theme
 from app.colors import ramp
-from core.surfaces import ZERO
+from core.surfaces import UNREAL, ZERO
 
 Levels = NDArray[np.uint8]
 
@@ -28,5 +28,6 @@ def _table(theme_name: str, is_stepped: bool) -> list[int]:
     shares = (np.arange(256) - ZERO) / (ZERO - 1)
     if is_stepped:
         shares = np.sign(shares)
-    shares[0] = np.nan
-    return [qRgb(int(r), int(g), int(b)) for r, g, b in ramp(np.clip(shares, -1, 1), heat=True)]
+    table = [qRgb(int(r), int(g), int(b)) for r, g, b in ramp(np.clip(shares, -1, 1), heat=True)]
+    table[UNREAL] = theme.THEMES[theme_name].color("error_soft").rgb()
+    return table

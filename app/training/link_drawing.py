@@ -72,7 +72,7 @@ class LinkDrawing:
 def _pen(step: int, width: float, theme_name: str) -> QPen:
     """The pen of a link of shade −SHADES .. SHADES; beyond is not a number."""
     if abs(step) > SHADES:
-        return QPen(theme.THEMES[theme_name].color("error"), 1.5)
+        return QPen(theme.THEMES[theme_name].color("error"), 0.8, Qt.PenStyle.DashLine)
     share = step / SHADES
     color = QColor(ramp_color(np.sign(share) * max(abs(share), 0.45)))
     color.setAlphaF(min(0.12 + 0.88 * abs(share) ** (1.5 / width), 1.0))

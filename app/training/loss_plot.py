@@ -285,7 +285,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         painter.setPen(theme.current().color("text2"))
         painter.setFont(fonts.sans(theme.SIZE_CAPTION))
         unit = "epoch" if self._by_epoch else "step"
-        corner = QRectF(area.right() + 10, area.bottom() + 4, 60, 18)
+        corner = QRectF(area.right() + 36, area.bottom() + 5, 60, 18)
         painter.drawText(corner, Qt.AlignmentFlag.AlignVCenter, unit)
         painter.restore()
 

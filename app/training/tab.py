@@ -25,6 +25,7 @@ FRAME = 16  # milliseconds between two looks at the runner
 PICTURE = 0.038  # seconds between two pictures of the network
 KEEP = 1.0  # seconds between two copies of the weights into the document
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
+MOST_RATE = 1.0  # a tenth of the rate is tried after a divergence, or a tenth of this
 LEAST_RUN = 20  # steps of a run that is kept for comparison
 
 
@@ -291,7 +292,7 @@ class TrainingTab(QWidget):
             self.activity_changed.emit(text)
 
     def _tell_divergence(self, found: Divergence) -> None:
-        lower = float(f"{max(found.rate, 1e-300) / 10:.1g}")
+        lower = float(f"{min(max(found.rate, 1e-300), MOST_RATE) / 10:.1g}")
         what = "is no longer a number" if np.isnan(found.loss) else "has grown beyond all numbers"
         self.view.toasts.clear()
         self.view.toasts.show_message(
