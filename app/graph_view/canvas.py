@@ -11,7 +11,8 @@ from app import theme
 from app.document import Document
 from app.graph_view import cards, legend, path_marks
 from app.graph_view.camera import Camera, animations_wanted
-from app.graph_view.painter import Marks, paint_picture
+from app.graph_view.layer import Layer
+from app.graph_view.painter import Marks, paint_picture, paint_rings
 from app.graph_view.picture import AIRY, LOCAL, MARGIN, Options, Picture, make_picture
 from app.graph_view.scale import ColorScale
 from core.graph import Graph
@@ -38,6 +39,7 @@ class GraphCanvas(QWidget):
         self.picture: Picture | None = None
         self.paths: Paths | None = None
         self.is_following = True  # shows all of the graph until the user moves the view
+        self.layer = Layer()
         self.paint_count = 0
         self.pointer: QPointF | None = None  # where a card is wanted, in the widget
         self.box: QRectF | None = None  # of a selection being drawn, in the widget
@@ -274,26 +276,47 @@ class GraphCanvas(QWidget):
         self.paint_count += 1
         picture = self.refresh()
         painter = QPainter(self)
-        painter.fillRect(event.rect(), theme.current().color("canvas"))
-        if picture is not None:
-            self.paint_graph(painter, picture, QRectF(event.rect()))
+        if picture is None:
+            painter.fillRect(event.rect(), theme.current().color("canvas"))
+        else:
+            self._paint_layer(painter, picture)
             self._paint_overlay(painter, picture)
         painter.end()
 
-    def paint_graph(self, painter: QPainter, picture: Picture, area: QRectF) -> None:
-        """Paint boxes and curves as they are shown in an area of the widget."""
+    def _paint_layer(self, painter: QPainter, picture: Picture) -> None:
+        """Boxes and curves, from the last frame as far as that shows the same."""
+
+        def draw(painter: QPainter, areas: list[QRectF]) -> None:
+            for area in areas:
+                painter.fillRect(area, theme.current().color("canvas"))
+            self.paint_graph(painter, picture, areas)
+
+        lit = None if self.paths is None else (self.paths.start, self.paths.end)
+        key = (
+            id(picture), picture.version, self.camera.zoom, lit, theme.current().name,
+        )  # fmt: skip
+        origin = self.camera.origin
+        self.layer.paint(painter, self.size(), self.devicePixelRatioF(), key, origin, draw)
+
+    def paint_graph(self, painter: QPainter, picture: Picture, areas: list[QRectF]) -> None:
+        """Paint boxes and curves as they are shown in these areas of the widget."""
         painter.save()
         painter.setTransform(self.camera.transform(), True)
-        reach = 12 / self.camera.zoom  # of rings around boxes
-        seen = self.camera.seen(area).adjusted(-reach, -reach, reach, reach)
+        seen = [self.camera.seen(area.adjusted(-4, -4, 4, 4)) for area in areas]
         paint_picture(painter, picture, seen, self.camera.zoom, self.marks)
         painter.restore()
+
+    def _paint_marks(self, painter: QPainter, picture: Picture) -> None:
+        painter.save()
+        painter.setTransform(self.camera.transform(), True)
+        paint_rings(painter, picture, self.camera.zoom, self.marks)
+        painter.restore()
         if self.paths is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             path_marks.paint_local_derivatives(painter, picture, self.paths, self.camera)
 
     def _paint_overlay(self, painter: QPainter, picture: Picture) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_marks(painter, picture)
         now = theme.current()
         painter.fillRect(QRectF(0, 0, self.width(), legend.height() - 8), now.color("canvas"))
         self.paint_legend(painter)

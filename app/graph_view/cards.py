@@ -8,14 +8,15 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app import fonts, theme
-from app.graph_view.formulas import local_formula
 from app.graph_view.picture import Picture
+from core.explain import local_derivative
 from core.numbers import format_full, format_number
 
 PADDING = 12.0
 ROW = 21.0
 LEAST_WIDTH = 152.0
 MOST_ROWS = 8
+LONGEST_FORMULA = 40
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ def edge_card(picture: Picture, piece: int) -> Card:
     if len(links) == 1:
         link = links[0]
         target = graph.nodes[flow.ids[int(flow.target[link])]]
-        words = local_formula(graph, target, int(flow.input_index[link]))
+        words = local_derivative(graph, target.id, int(flow.input_index[link])).text
         return Card(
             f"{source.name} → {target.name}",
             (
-                (f"local: {words}" if words else "local", format_number(flow.local[link])),
+                (_local(words, flow.local[link]), format_number(flow.local[link])),
                 ("× upstream", format_number(target.grad)),
                 (f"{source.name}.grad +=", format_number(flow.contribution[link])),
             ),
@@ -62,6 +63,12 @@ def edge_card(picture: Picture, piece: int) -> Card:
     targets = {int(flow.target[link]) for link in links}
     where = graph.nodes[flow.ids[targets.pop()]].name if len(targets) == 1 else f"{len(links)} uses"
     return Card(f"{source.name} → {where}", (*rows, (f"{source.name}.grad +=", total)), sums=1)
+
+
+def _local(words: str, number: float) -> str:
+    """The caption of a local derivative: its formula, unless that is the number itself."""
+    is_plain = words == format_number(number) or len(words) > LONGEST_FORMULA
+    return "local" if is_plain else f"local: {words}"
 
 
 def node_card(picture: Picture, item: int) -> Card:

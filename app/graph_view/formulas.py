@@ -1,8 +1,6 @@
-"""Short formulas with the document's own names: `a × b` on a box, `d` as a local derivative."""
+"""What a node computes, as short as a box needs it: `a × b`, `tanh n`, `x²`."""
 
 from __future__ import annotations
-
-import re
 
 from core.graph import Graph, Node
 from core.numbers import format_number
@@ -10,8 +8,6 @@ from core.ops import OPS
 
 _SUPERSCRIPTS = str.maketrans("0123456789.-−", "⁰¹²³⁴⁵⁶⁷⁸⁹·⁻⁻")
 _GLYPHS = {"neg": "−{x}", "sqrt": "√{x}", "abs": "|{x}|"}
-_NAME = re.compile(r"\b(x|y|out)\b")
-_QUOTIENT = re.compile(r"\bdivide\(([^(),]+), ([^(),]+)\)")
 
 
 def formula(graph: Graph, node: Node) -> str:
@@ -41,19 +37,3 @@ def input_names(graph: Graph, node: Node) -> list[str]:
         graph.nodes[source].name if isinstance(source, str) else format_number(source)
         for source in node.inputs
     ]
-
-
-def local_formula(graph: Graph, node: Node, input_index: int) -> str:
-    """The local derivative with respect to an input, in names; empty where that takes a case."""
-    if node.is_muted:
-        return "passes through"
-    text = OPS[node.op].derivatives[input_index]
-    if node.op == "pow" and not isinstance(node.inputs[1], str):
-        base, exponent = input_names(graph, node)
-        return f"{exponent} × {base}{format_number(node.inputs[1] - 1).translate(_SUPERSCRIPTS)}"
-    if "where" in text or "power" in text:
-        return ""
-    names = dict(zip("xy", input_names(graph, node))) | {"out": node.name}
-    text = _QUOTIENT.sub(r"\1 / \2", text.replace(".0", ""))
-    text = text.replace("out * out", "out²").replace("*", "×").replace("-", "−")
-    return "" if "divide" in text else _NAME.sub(lambda match: names[match[1]], text)

@@ -35,12 +35,13 @@ class Marks:
 
 
 def paint_picture(
-    painter: QPainter, picture: Picture, seen: QRectF, zoom: float, marks: Marks
+    painter: QPainter, picture: Picture, seen: list[QRectF], zoom: float, marks: Marks
 ) -> None:
-    """Paint the part that is seen; the painter is in scene coordinates."""
+    """Paint the parts that are seen; the painter is in scene coordinates."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_edges(painter, picture, picture.pieces_in(seen), zoom, marks)
-    items = picture.items_in(seen)
+    pieces = sorted({piece for area in seen for piece in picture.pieces_in(area)})
+    items = sorted({item for area in seen for item in picture.items_in(area)})
+    _paint_edges(painter, picture, pieces, zoom, marks)
     if zoom < NAMED:
         _paint_plain(painter, picture, items, zoom, marks)
     else:
@@ -54,7 +55,6 @@ def paint_picture(
             else:
                 _paint_box(painter, picture, item)
         painter.setOpacity(1.0)
-    _paint_rings(painter, picture, items, zoom, marks)
 
 
 # ----- edges --------------------------------------------------------------------------------
@@ -99,15 +99,15 @@ def _paint_far_edges(painter: QPainter, picture: Picture, pieces: list[int], mar
     """Hairlines, all of one colour at a time: far out a curve can't be told from a line."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     by_look: dict[tuple[int, bool], list[QLineF]] = {}
-    steps = picture.piece_steps.tolist()
+    steps, lines = picture.piece_steps.tolist(), picture.lines
     for piece in pieces:
         is_lit = marks.lit_items is None or piece in marks.lit_pieces
-        by_look.setdefault((steps[piece] // 8 * 8, is_lit), []).append(picture.line(piece))
-    for (step, is_lit), lines in sorted(by_look.items(), key=lambda entry: abs(entry[0][0])):
+        by_look.setdefault((steps[piece] // 8 * 8, is_lit), []).append(lines[piece])
+    for (step, is_lit), alike in sorted(by_look.items(), key=lambda entry: abs(entry[0][0])):
         painter.setOpacity(1.0 if is_lit else QUIET)
         pen = QPen(palette.fill(step).color() if step else theme.current().color("line"), 0)
         painter.setPen(pen)
-        painter.drawLines(lines)
+        painter.drawLines(alike)
     painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
@@ -256,12 +256,17 @@ def _paint_op(painter: QPainter, picture: Picture, item: int) -> None:
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, glyph)
 
 
-def _paint_rings(
-    painter: QPainter, picture: Picture, items: list[int], zoom: float, marks: Marks
-) -> None:
+def paint_rings(painter: QPainter, picture: Picture, zoom: float, marks: Marks) -> None:
+    """Mark what is selected, found, under the pointer, or where the debugger is."""
     now = theme.current()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     thick = max(1.0, 0.8 / zoom)  # rings stay visible when far out
+    index = picture.drawing.index
+    marked = {*marks.selection, *marks.found, *([marks.step] if marks.step else [])}
+    items = {index[id] for id in marked if id in index}
+    if marks.hovered_item is not None:
+        items.add(marks.hovered_item)
     for item in items:
         if picture.is_op[item]:
             continue

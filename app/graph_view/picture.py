@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from app.graph_view.formulas import formula
 from core.flow import Flow
 from core.graph import Graph
 from core.layout import Direction, Layout, layout
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -74,6 +77,7 @@ class Picture:
     is_op: npt.NDArray[np.bool_]
     rects: list[QRectF] = field(default_factory=list)
     scale: float = 1.0
+    version: int = 0  # counts changes of places and colours
 
     def __post_init__(self) -> None:
         self._find_entries()
@@ -84,12 +88,14 @@ class Picture:
 
     def place(self, centers: Floats, starts: Floats, ends: Floats) -> None:
         """Put boxes and curves here: the layout's places, or some on the way to them."""
+        self.version += 1
         corners = centers - self.drawing.sizes / 2
         sizes = self.drawing.sizes.tolist()
         self.corners = corners
         self.rects = [QRectF(x, y, w, h) for (x, y), (w, h) in zip(corners.tolist(), sizes)]
         self._starts, self._ends = starts, ends
         self._paths: list[QPainterPath | None] = [None] * len(starts)
+        self._lines: list[QLineF] | None = None
         self._samples: Floats | None = None
         self.piece_low: Floats = np.minimum(starts, ends)
         self.piece_high: Floats = np.maximum(starts, ends)
@@ -107,10 +113,13 @@ class Picture:
         """Where the piece's arrow ends, if it has one."""
         return QPointF(*self._ends[piece].tolist()) if self.is_last[piece] else None
 
-    def line(self, piece: int) -> QLineF:
-        """The straight line from end to end, for far out."""
-        (x0, y0), (x1, y1) = self._starts[piece].tolist(), self._ends[piece].tolist()
-        return QLineF(x0, y0, x1, y1)
+    @property
+    def lines(self) -> list[QLineF]:
+        """The straight line from end to end of each piece, for far out."""
+        if self._lines is None:
+            ends = np.hstack([self._starts, self._ends]).tolist()
+            self._lines = [QLineF(x0, y0, x1, y1) for x0, y0, x1, y1 in ends]
+        return self._lines
 
     @property
     def sample_points(self) -> Floats:
@@ -175,6 +184,7 @@ class Picture:
     def recolor(self, scale: float) -> None:
         """Take over the flow's numbers: arrays only, no new layout."""
         self.scale = scale
+        self.version += 1
         flow = self.flow
         shares = symlog(self.colored_numbers(), scale)
         if self.options.color_by == LOCAL:

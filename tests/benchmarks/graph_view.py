@@ -1,0 +1,192 @@
+"""How long the graph view takes: layout, an edit, new colours, painting; 1280 x 800, raster.
+
+python -m tests.benchmarks graph_view
+
+Medians in milliseconds. `edit` lays out anew from the former layout, `paint` is a whole frame as
+it is fitted and at three zooms, `drag` one value changed: forward, backward, colours and a frame.
+Frames are counted by the paint events that really came.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QGuiApplication
+
+from app.document import Document
+from app.graph_view.picture import make_picture
+from app.graph_view.view import GraphView
+from core.engine import Value
+from core.expression import parse
+from core.graph import Graph
+from core.layout import layout
+from core.nn import MLP
+from core.storage import Project
+
+REPEATS = 15
+BOX = (128.0, 80.0)
+
+NEURON = (
+    "x1 = 2.0\nx2 = 0.0\nw1 = -3.0\nw2 = 1.0\nb = 6.8813735870195432\n"
+    "x1w1 = x1*w1\nx2w2 = x2*w2\ns = x1w1 + x2w2\nn = s + b\n"
+    "e = exp(2*n)\no = (e - 1) / (e + 1)\n"
+)
+
+
+def expression(count: int, *, reuse: float = 0.1) -> Graph:
+    """A random expression of about `count` nodes; a share of its inputs is used again."""
+    rng = random.Random(1)
+    lines = [f"x{i} = {rng.gauss(0, 1):.4f}" for i in range(count // 2)]
+    pool = [f"x{i}" for i in range(count // 2)]
+    for k in range(count):
+        if len(pool) == 1:
+            break
+        i = rng.randrange(len(pool) - 1)
+        one, other = pool[i], pool.pop(i + 1)
+        if rng.random() < reuse:
+            other = f"({other} + {one})"
+        lines.append(f"n{k} = {one} {rng.choice('+*+')} {other}")
+        pool[i] = f"n{k}"
+    return parse("\n".join(lines))
+
+
+def network() -> Graph:
+    """One sample of micrograd's demo through MLP 2-16-16-1, every scalar a node."""
+    random.seed(1)
+    model = MLP(2, [16, 16, 1])
+    output: Value = model([Value(0.5), Value(-0.3)])
+    graph = Graph()
+    ids: dict[int, str] = {}
+    from core.engine import topological_order
+    from core.ops import OPS
+
+    for value in topological_order(output):
+        inputs = [ids[id(child)] for child in value._prev]
+        op = OPS.find(value._op)
+        node = graph.add(op.name, inputs=inputs) if op else graph.add(data=value.data)
+        ids[id(value)] = node.id
+    return graph
+
+
+def median(action: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Median milliseconds of an action."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - start) * 1e3)
+    return statistics.median(times)
+
+
+class Bench:
+    """A graph view of one graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.document = Document()
+        self.document.open_project(Project(graph=graph))
+        self.view = GraphView(self.document)
+        self.view.resize(1280, 800)
+        self.view.show()
+        QGuiApplication.processEvents()
+        self.canvas = self.view.canvas
+        self.canvas.refresh()
+        self.canvas.finish_moves()
+
+    def layout(self, repeats: int) -> tuple[float, float, int]:
+        graph = self.document.graph
+        drawn = graph.to_networkx()
+        first = layout(drawn, BOX, output=graph.output)
+        cold = median(lambda: layout(drawn, BOX, output=graph.output), repeats)
+        drawn.add_edge(graph.output, "later")
+        edit = median(lambda: layout(drawn, BOX, first, output="later"), repeats)
+        return cold, edit, first.crossings
+
+    def picture(self, repeats: int) -> float:
+        canvas, graph = self.canvas, self.document.graph
+        return median(lambda: make_picture(graph, canvas.options, canvas._room()), repeats)
+
+    def recolor(self) -> float:
+        picture = self.canvas.refresh()
+        assert picture is not None
+
+        def again() -> None:
+            picture.read_numbers()
+            picture.recolor(self.canvas.scale.value)
+
+        return median(again)
+
+    def paint(self, zoom: float | None) -> float:
+        if zoom is not None:
+            camera = self.canvas.camera
+            camera.zoom_by(zoom / camera.zoom, self.canvas.area().center())
+        before = self.canvas.paint_count
+
+        def whole_frame() -> None:
+            self.canvas.layer.forget()
+            self.canvas.repaint()
+
+        took = median(whole_frame)
+        assert self.canvas.paint_count - before == REPEATS, "a frame was not painted"
+        return took
+
+    def pan(self) -> float:
+        def step() -> None:
+            self.canvas.camera.pan(QPointF(3, 2))
+            self.canvas.repaint()
+
+        return median(step)
+
+    def drag(self) -> float:
+        leaf = next(node.id for node in self.document.graph if node.is_leaf)
+        number = 0.5
+
+        def step() -> None:
+            nonlocal number
+            number += 0.01
+            graph = self.document.graph
+            graph.set_data(leaf, number)
+            graph.evaluate()
+            self.document.values_changed.emit(None)
+            self.canvas.repaint()
+
+        return median(step)
+
+
+def main(arguments: list[str]) -> int:
+    from app.qt_application import create_application
+
+    app = create_application()
+    print(
+        f"{'graph':<18}{'nodes':>6}{'cross':>6}{'layout':>8}{'edit':>8}{'picture':>8}{'recolour':>9}"
+        f"{'drag':>7}{'paint':>7}{'100 %':>7}{'40 %':>7}{'15 %':>7}{'pan':>7}"
+    )
+    graphs = {
+        "neuron, tanh apart": parse(NEURON),
+        "expression": expression(30),
+        "expression, large": expression(200),
+        "MLP 2-16-16-1": network(),
+        "expression, huge": expression(1400),
+    }
+    for name, graph in graphs.items():
+        bench = Bench(graph)
+        repeats = REPEATS if len(graph) < 500 else 4
+        cold, edit, crossings = bench.layout(repeats)
+        row = [bench.picture(repeats), bench.recolor(), bench.drag(), bench.paint(None)]
+        row += [bench.paint(zoom) for zoom in (1.0, 0.4, 0.15)]
+        widths = (8, 9, 7, 7, 7, 7, 7)
+        figures = "".join(f"{figure:{width}.2f}" for figure, width in zip(row, widths))
+        print(
+            f"{name:<18}{len(graph):6d}{crossings:6d}{cold:8.2f}{edit:8.2f}{figures}"
+            f"{bench.pan():7.2f}"
+        )
+        bench.view.close()
+        bench.view.deleteLater()
+        app.processEvents()
+    return 0
