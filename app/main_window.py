@@ -242,8 +242,8 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()  # the answer comes later, and closes the window then
-        if self._training is not None:
-            self._training.pause()
+            if self._training is not None:
+                self._training.pause()
 
     def leave_without_asking(self) -> None:
         """Close at once; unsaved work is kept and offered at the next start."""
