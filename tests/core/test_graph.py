@@ -265,13 +265,13 @@ def test_a_copy_is_equal_and_independent(graph):
 def test_deep_and_large_graphs_stay_quick():
     graph = Graph()
     id = graph.add(name="x", data=0.5).id
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(20_000):
         id = graph.add("add", inputs=[id, 1e-5]).id
     graph.evaluate()
     assert graph["x"].grad == 1.0
     assert graph.find_cycle(id, graph["x"].id) is not None
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # ----- any edits ------------------------------------------------------------------------------

@@ -98,8 +98,8 @@ def test_any_text_is_a_finite_number_or_a_number_error(typed):
 
 
 def test_hostile_text_is_refused_at_once():
-    start = time.perf_counter()
+    start = time.process_time()
     for typed in ("(" * 10_000, "-" * 50_000 + "1", "9**" * 60 + "9", "1" * 1_000_000):
         with pytest.raises(NumberError):
             parse_number(typed)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
