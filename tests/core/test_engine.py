@@ -304,7 +304,7 @@ def test_topological_order_has_inputs_first_and_each_value_once() -> None:
 
 
 def test_a_chain_300_000_deep_is_built_run_and_freed_in_seconds() -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # others may keep the machine busy
     x = Value(1.0)
     out = x
     for _ in range(150_000):
@@ -314,7 +314,7 @@ def test_a_chain_300_000_deep_is_built_run_and_freed_in_seconds() -> None:
     middle = weakref.ref(out._prev[0])
     del out
     assert middle() is None  # freed by count, at once
-    assert time.perf_counter() - start < 20.0
+    assert time.process_time() - start < 10.0
 
 
 def test_a_sum_100_000_wide() -> None:
