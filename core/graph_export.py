@@ -1,0 +1,58 @@
+"""The graph for other programs: Graphviz dot as in the lecture's drawing, and GraphML."""
+
+from __future__ import annotations
+
+import networkx as nx
+
+from core.graph import Graph
+from core.numbers import format_number, to_source
+from core.ops import OPS
+
+
+def annotated(graph: Graph) -> nx.MultiDiGraph:
+    """Nodes with name, label, op, data and grad; an edge for each use, with its input's number."""
+    result = nx.MultiDiGraph()
+    for node in graph:
+        result.add_node(
+            node.id, name=node.name, label=node.label, op=node.op,
+            data=float(node.data), grad=float(node.grad),
+        )  # fmt: skip
+    for edge in graph.edges():
+        result.add_edge(edge.source, edge.target, input_index=edge.input_index)
+    return result
+
+
+def to_graphml(graph: Graph) -> str:
+    """GraphML, which networkx, Gephi and yEd read."""
+    return "\n".join(nx.generate_graphml(annotated(graph))) + "\n"
+
+
+def to_dot(graph: Graph) -> str:
+    """Graphviz dot: a record `name | data | grad` for each value, and a circle for each op."""
+    lines = ["digraph {", '  rankdir="LR"', '  node [fontname="sans-serif"]']
+    for node in graph:
+        numbers = f"data {_shown(node.data)} | grad {_shown(node.grad)}"
+        lines.append(f'  {_quoted(node.id)} [shape=record label="{{ {node.name} | {numbers} }}"]')
+        if not node.is_leaf:
+            op = _quoted(f"{node.id} op")
+            lines.append(f"  {op} [shape=circle label={_quoted(OPS[node.op].symbol)}]")
+            lines.append(f"  {op} -> {_quoted(node.id)}")
+    for node in graph:
+        for index, source in enumerate(node.inputs):
+            op = _quoted(f"{node.id} op")
+            if isinstance(source, str):
+                lines.append(f"  {_quoted(source)} -> {op}")
+            else:
+                number = _quoted(f"{node.id} input {index}")
+                lines.append(f"  {number} [shape=plaintext label={_quoted(to_source(source))}]")
+                lines.append(f"  {number} -> {op}")
+    return "\n".join([*lines, "}"]) + "\n"
+
+
+def _shown(number: float) -> str:
+    return format_number(number).replace("\N{MINUS SIGN}", "-")
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
