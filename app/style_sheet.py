@@ -71,6 +71,7 @@ QToolButton::menu-indicator { image: none; }
 QLineEdit, QAbstractSpinBox { background: $field; color: $text; border: 1px solid $strong;
               border-radius: 4px; padding: ${pad}px 8px; }
 NumberField { padding: 0 8px; }
+QLineEdit[is_bare="true"] { background: transparent; border: none; padding: 0; }
 QLineEdit:read-only { background: $panel; }
 QLineEdit:disabled, QAbstractSpinBox:disabled { color: $disabled; border-color: $disabled_edge; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 18px;
@@ -133,6 +134,7 @@ QScrollArea > QWidget > QWidget { background: transparent; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $field; color: $text;
             border: 1px solid $line; border-radius: 4px; }
 QPlainTextEdit[is_bare="true"] { background: transparent; border: none; border-radius: 0; }
+CodeView { color: $text2; }
 QTableView, QTreeView, QListView { background: $panel; alternate-background-color: $panel;
             color: $text; border: 1px solid $line; border-radius: 4px; gridline-color: $line;
             outline: none; selection-background-color: $selected; selection-color: $text; }

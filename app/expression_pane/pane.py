@@ -6,9 +6,10 @@ import time
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.document import Document
+from app.expression_pane.code import KINDS, CodeView
 from app.expression_pane.columns import ValueColumns
 from app.expression_pane.edit import ExpressionEdit
 from app.expression_pane.lines import LineNodes
@@ -16,19 +17,21 @@ from app.expression_pane.replacement import utf16_units
 from app.expression_pane.status import StatusLine
 from app.widgets.buttons import IconButton
 from app.widgets.panel import Panel
+from app.widgets.segmented import SegmentedControl
 from core.expression import ExpressionError
 
 # Text that takes longer than this to read is read when the typing pauses: keys come first.
 _LONGEST_READING = 0.012  # seconds
 _LONG_TEXT = 20_000  # characters
 _PAUSE = 150  # ms
+_EXPRESSION = "Expression"
 
 
 class ExpressionPane(Panel):
     """Shows and edits `document.text`; one history with all other views."""
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__("Expression", parent)
+        super().__init__(_EXPRESSION, parent)
         self._document = document
         self._reading_took = 0.0
         self.edit = ExpressionEdit()
@@ -41,19 +44,47 @@ class ExpressionPane(Panel):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
         self._pause.timeout.connect(self.read_now)
-        copy = IconButton("content-copy", "Copy the expression")
+        copy = IconButton("content-copy", "Copy what is shown")
         copy.setObjectName("expression_copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(document.text))
+        copy.clicked.connect(self._copy)
         self.add_action_widget(copy)
+        self._make_pages()
+        self._connect()
+        self._show_document()
+
+    def _make_pages(self) -> None:
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.edit, 1)
         column.addWidget(self.status)
-        self.set_body(body)
-        self._connect()
-        self._show_document()
+        self.code = CodeView(self._document)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(body)
+        self._pages.addWidget(self.code)
+        self.tabs = SegmentedControl([_EXPRESSION, *KINDS])
+        self.tabs.valueChanged.connect(self._show_page)
+        self.add_title_widget(self.tabs)
+        self.set_body(self._pages)
+        self.set_code_tabs(False)
+
+    def set_code_tabs(self, has_tabs: bool) -> None:
+        """Whether the code is shown in tabs of this pane, where it has no panel of its own."""
+        self.set_title("" if has_tabs else _EXPRESSION)
+        self.setAccessibleName(_EXPRESSION)
+        self.tabs.setVisible(has_tabs)
+        if not has_tabs:
+            self.tabs.setValue(_EXPRESSION)
+
+    def _show_page(self, tab: str) -> None:
+        self._pages.setCurrentIndex(0 if tab == _EXPRESSION else 1)
+        if tab != _EXPRESSION:
+            self.code.set_kind(tab)
+
+    def _copy(self) -> None:
+        is_code = self._pages.currentWidget() is self.code
+        QGuiApplication.clipboard().setText(self.code.code() if is_code else self.edit.text())
 
     def read_now(self) -> None:
         """Let the document take over what has been typed, if it has not yet."""
@@ -61,9 +92,9 @@ class ExpressionPane(Panel):
         text = self.edit.text()
         if text == self._document.text:
             return
-        start = time.perf_counter()
+        start = time.thread_time()  # a busy machine must not make short texts wait
         self._document.set_text(text, self)
-        self._reading_took = time.perf_counter() - start
+        self._reading_took = time.thread_time() - start
         self._select_line(self.edit.textCursor().blockNumber() + 1)
 
     # ----- from the user --------------------------------------------------------------------

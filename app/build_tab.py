@@ -1,0 +1,153 @@
+"""The build tab: node editor, graph, expression and inspector over one document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from app import fonts, theme
+from app.document import Document
+from app.expression_pane import CodePanel, ExpressionPane
+from app.graph_view.view import GraphView
+from app.inspector import Inspector
+from app.node_editor.editor import NodeEditor
+from app.settings import Settings
+
+TRANSPORT_HEIGHT = 64
+WIDE_FROM = 1500  # px at 100 %: from here on the inspector stands beside the graph
+
+_INSPECTOR_WIDTH = 362
+_LOWER_HEIGHT = 252
+_SAVE_AFTER = 400  # ms after the last move of a pane's edge
+
+
+class BuildTab(QWidget):
+    """Arranges the panes, and remembers how the user arranged them.
+
+    Wide: nodes and graph above expression and code, the inspector at the right over the whole
+    height. Narrow: the inspector stands under the graph, the code in tabs of the expression.
+    """
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("build_tab")
+        self.node_editor = NodeEditor(document)
+        self.graph_view = GraphView(document)
+        self.expression = ExpressionPane(document)
+        self.code = CodePanel(document)
+        self.inspector = Inspector(document)
+        # The transport bar of the backprop debugger goes here.
+        self.transport_place = QWidget()
+        self.transport_place.setFixedHeight(fonts.px(TRANSPORT_HEIGHT))
+        self.transport_place.hide()
+        self._settings = Settings()
+        self._is_wide: bool | None = None
+        self._upper = _splitter(Qt.Orientation.Horizontal, self.node_editor, self.graph_view)
+        self._lower = _splitter(Qt.Orientation.Horizontal, self.expression, self.code)
+        self._rows = _splitter(
+            Qt.Orientation.Vertical, self._upper, self.transport_place, self._lower
+        )
+        self._outer = _splitter(Qt.Orientation.Horizontal, self._rows)
+        self._splitters = {
+            "upper": self._upper,
+            "lower": self._lower,
+            "rows": self._rows,
+            "outer": self._outer,
+        }
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
+        layout.addWidget(self._outer)
+        for pane, least in (
+            (self.node_editor, 260),
+            (self.graph_view, 260),
+            (self.expression, 260),
+            (self.code, 200),
+        ):
+            pane.setMinimumWidth(least)
+        self._upper.setMinimumHeight(200)
+        self._lower.setMinimumHeight(140)
+        self._save_soon = QTimer(self)
+        self._save_soon.setSingleShot(True)
+        self._save_soon.setInterval(_SAVE_AFTER)
+        self._save_soon.timeout.connect(self._save)
+        for splitter in self._splitters.values():
+            splitter.splitterMoved.connect(self._moved)
+        self.setFocusProxy(self.node_editor.view)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the inspector stands beside the graph."""
+        return bool(self._is_wide)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self.width() >= fonts.px(WIDE_FROM)
+        if is_wide != self._is_wide:
+            self._save_now_if_due()
+            self._is_wide = is_wide
+            self._arrange()
+
+    # ----- arrangement ----------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        if self.is_wide:
+            self._outer.addWidget(self.inspector)
+        else:
+            self._lower.addWidget(self.inspector)
+        self.inspector.set_narrow(not self.is_wide)
+        self.code.setVisible(self.is_wide)
+        self.expression.set_code_tabs(not self.is_wide)
+        # The panes that a larger window makes larger.
+        self._outer.setStretchFactor(0, 1)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setStretchFactor(2, 0)
+        self._set_default_sizes()
+        for name, splitter in self._splitters.items():
+            state = self._settings.layout(self._key(name))
+            if not state.isEmpty():
+                splitter.restoreState(state)
+
+    def _set_default_sizes(self) -> None:
+        width = self.width() - 2 * theme.GAP
+        right = fonts.px(_INSPECTOR_WIDTH) if self.is_wide else 0
+        left = width - right - (theme.GAP if right else 0)
+        # Wide, nodes get a little more than the graph, whose boxes are smaller.
+        first = round(left * (0.54 if self.is_wide else 0.5))
+        self._outer.setSizes([left, right] if self.is_wide else [left])
+        self._upper.setSizes([first, left - first])
+        if self.is_wide:
+            self._lower.setSizes([first, left - first])
+        else:
+            self._lower.setSizes([first, 0, left - first])
+        lower = fonts.px(_LOWER_HEIGHT)
+        self._rows.setSizes([max(200, self.height() - lower), 0, lower])
+
+    # ----- memory ---------------------------------------------------------------------------
+
+    def _moved(self) -> None:
+        self._save_soon.start()
+
+    def _save_now_if_due(self) -> None:
+        if self._save_soon.isActive():
+            self._save_soon.stop()
+            self._save()
+
+    def _save(self) -> None:
+        for name, splitter in self._splitters.items():
+            self._settings.set_layout(self._key(name), QByteArray(splitter.saveState()))
+
+    def hideEvent(self, event: object) -> None:
+        self._save_now_if_due()
+
+    def _key(self, name: str) -> str:
+        return f"build_{'wide' if self.is_wide else 'narrow'}_{name}"
+
+
+def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(theme.GAP)
+    splitter.setChildrenCollapsible(False)
+    for widget in widgets:
+        splitter.addWidget(widget)
+    return splitter

@@ -1,0 +1,111 @@
+"""The expression as code for elsewhere: micrograd as in the lecture, PyTorch, LaTeX."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QPalette, QShowEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from app import fonts, theme
+from app.document import Document
+from app.expression_pane.replacement import smallest_replacement
+from app.widgets.buttons import QuietButton
+from app.widgets.panel import Panel
+from app.widgets.segmented import SegmentedControl
+from core import codegen
+from core.graph import Graph
+
+KINDS: dict[str, Callable[[Graph], str]] = {
+    "micrograd": codegen.micrograd_code,
+    "PyTorch": codegen.pytorch_code,
+    "LaTeX": codegen.latex,
+}
+
+_LONGEST_WRITING = 0.003  # seconds; code that takes longer follows when the drag rests
+_PAUSE = 120  # ms
+
+
+class CodeView(QPlainTextEdit):
+    """The document's graph as code of one kind, live; read-only, to be copied."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("code_view")
+        self.setAccessibleName("The expression as code")
+        self.setProperty("is_bare", True)
+        self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.document().setDocumentMargin(14)
+        self._document = document
+        self._kind = next(iter(KINDS))
+        self._writing_took = 0.0
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE)
+        self._pause.timeout.connect(self._write)
+        document.values_changed.connect(lambda _initiator: self._follow())
+        theme.notifier.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_kind(self, kind: str) -> None:
+        """One of KINDS."""
+        self._kind = kind
+        self._write()
+        self.verticalScrollBar().setValue(0)
+
+    def code(self) -> str:
+        """The code as it is now, also while nobody sees it."""
+        return KINDS[self._kind](self._document.graph)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._write()
+
+    def _follow(self) -> None:
+        if not self.isVisible():
+            return
+        if self._writing_took > _LONGEST_WRITING:
+            self._pause.start()
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        self._pause.stop()
+        if not self.isVisible():
+            return
+        start = time.thread_time()
+        change = smallest_replacement(self.toPlainText(), self.code())
+        if change is not None:
+            cursor = self.textCursor()
+            cursor.setPosition(change.start)
+            cursor.setPosition(change.end, cursor.MoveMode.KeepAnchor)
+            cursor.insertText(change.text)
+        self._writing_took = time.thread_time() - start
+
+    def _restyle(self) -> None:
+        self.setFont(fonts.mono(theme.SIZE_NODE))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Text, theme.current().color("text2"))
+        self.setPalette(palette)
+
+
+class CodePanel(Panel):
+    """The code in a panel of its own, beside the expression."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__("As code", parent)
+        self.setObjectName("code_panel")
+        self.view = CodeView(document)
+        self.kind = SegmentedControl(KINDS)
+        self.kind.valueChanged.connect(self.view.set_kind)
+        copy = QuietButton("Copy", "content-copy")
+        copy.setObjectName("code_copy")
+        copy.setToolTip("Copy the code")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.view.code()))
+        self.add_title_widget(self.kind)
+        self.add_action_widget(copy)
+        self.set_body(self.view)

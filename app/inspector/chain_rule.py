@@ -1,0 +1,257 @@
+"""The chain rule at a node as it is written on a board, with the numbers filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import fonts, theme
+from app.colors import ramp_color, text_on
+from app.inspector.number_box import offer_copy
+from app.widgets.paint import draw_box
+from core.numbers import format_number
+
+MOST_USES = 3  # that are written out; the others are counted
+
+_FRACTION = 46
+_LINE = 34
+_BOX = 34
+_CAPTION = 26
+_SUM_BOX = 38
+_COMPACT_GAP = 4
+_COMPACT_TOP = 8
+_BOX_WIDTH = 108
+_LEFT = 24  # x of the first fraction's centre
+_EQUALS = 56  # x of the equals sign's centre
+_FIRST = 74  # x of the first box
+_TIMES = 20  # between the boxes
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of the node: it is an input of `target`.
+
+    local_text: the local derivative in names, such as "b"; local, upstream, product: the numbers.
+    """
+
+    target: str
+    local_text: str
+    local: float
+    upstream: float
+    product: float
+    upstream_share: float  # of the colour, -1 .. 1
+
+
+class ChainRule(QWidget):
+    """∂L/∂a = ∂e/∂a × ∂L/∂e for each use, and their sum."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._output = self._node = ""
+        self._uses: tuple[Use, ...] = ()
+        self._grad = self._share = 0.0
+        self._is_compact = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.notifier.changed.connect(self._restyle)
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Less height, where the inspector stands under the graph."""
+        self._is_compact = is_compact
+        self._restyle()
+
+    def show_uses(
+        self, node: str, output: str, uses: Sequence[Use], grad: float, share: float
+    ) -> None:
+        """The uses of `node`, its gradient and that one's share of the colour."""
+        is_new_height = len(uses) != len(self._uses)
+        self._node, self._output, self._uses = node, output, tuple(uses)
+        self._grad, self._share = grad, share
+        if is_new_height:
+            self.updateGeometry()
+        self.setAccessibleDescription(self.sentence())
+        self.update()
+
+    def sentence(self) -> str:
+        """What is painted, as one line of text."""
+        terms = " + ".join(
+            f"{format_number(use.local)} × {format_number(use.upstream)}" for use in self._uses
+        )
+        return f"∂{self._output}/∂{self._node} = {terms} = {format_number(self._grad)}"
+
+    def sizeHint(self) -> QSize:
+        shown = min(len(self._uses), MOST_USES)
+        height = fonts.px(_SUM_BOX + 4)
+        if shown == 1:
+            height += fonts.px(_FRACTION + _LINE + _BOX + (0 if self._is_compact else _CAPTION) + 4)
+        else:
+            term = _BOX + _COMPACT_GAP if self._is_compact else _FRACTION + _BOX + 8
+            height += shown * fonts.px(term) + fonts.px(_COMPACT_TOP if self._is_compact else 0)
+            height += fonts.px(_LINE) if len(self._uses) > shown else 0
+        return QSize(fonts.px(_FIRST + 2 * _BOX_WIDTH + _TIMES), height)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._uses:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(fonts.scale, fonts.scale)
+        y = 0.0
+        if len(self._uses) == 1:
+            y = self._paint_only_use(painter, self._uses[0])
+        else:
+            y = float(_COMPACT_TOP) if self._is_compact else 0.0
+            paint = self._paint_short_term if self._is_compact else self._paint_term
+            for number, use in enumerate(self._uses[:MOST_USES]):
+                y = paint(painter, use, y, is_first=number == 0)
+            more = len(self._uses) - MOST_USES
+            if more > 0:
+                words = f"and {more} more"
+                self._word(painter, words, _FIRST + _BOX_WIDTH / 2, y, _LINE, role="text2")
+                y += _LINE
+        self._word(painter, "=", _EQUALS, y, _SUM_BOX)
+        self._number(painter, self._grad, self._share, _FIRST, y, _SUM_BOX, theme.SIZE_NUMBER)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        numbers = [(f"{self._node}.grad", self._grad)]
+        for use in self._uses[:MOST_USES]:
+            numbers.append((f"∂{use.target}/∂{self._node}", use.local))
+            numbers.append((f"{use.target}.grad", use.upstream))
+        offer_copy(self, event, numbers)
+
+    # ----- pieces, in pixels at 100 % -------------------------------------------------------
+
+    def _paint_only_use(self, painter: QPainter, use: Use) -> float:
+        """The rule in letters, in names and in numbers, a line each; returns where it ends."""
+        left, right = _FIRST + _BOX_WIDTH / 2, _FIRST + _BOX_WIDTH * 1.5 + _TIMES
+        middle = _FIRST + _BOX_WIDTH + _TIMES / 2
+        self._fraction(painter, f"∂{self._output}", f"∂{self._node}", _LEFT, 0)
+        self._word(painter, "=", _EQUALS, 0, _FRACTION)
+        self._fraction(painter, f"∂{use.target}", f"∂{self._node}", left, 0)
+        self._word(painter, "×", middle, 0, _FRACTION)
+        self._fraction(painter, f"∂{self._output}", f"∂{use.target}", right, 0)
+        y = float(_FRACTION)
+        self._word(painter, "=", _EQUALS, y, _LINE)
+        self._word(painter, use.local_text or "local", left, y, _LINE)
+        self._word(painter, "×", middle, y, _LINE)
+        self._word(painter, f"{use.target}.grad", right, y, _LINE)
+        y += _LINE
+        self._word(painter, "=", _EQUALS, y, _BOX)
+        self._boxes(painter, use, y)
+        y += _BOX
+        if not self._is_compact:
+            for words, x in (("local derivative", left), ("upstream gradient", right)):
+                self._word(painter, words, x, y, _CAPTION, theme.SIZE_CAPTION, "text2")
+            y += _CAPTION
+        return y + 4
+
+    def _paint_term(self, painter: QPainter, use: Use, y: float, *, is_first: bool) -> float:
+        """One term of several: its letters and its numbers; returns where it ends."""
+        left, right = _FIRST + _BOX_WIDTH / 2, _FIRST + _BOX_WIDTH * 1.5 + _TIMES
+        middle = _FIRST + _BOX_WIDTH + _TIMES / 2
+        if is_first:
+            self._fraction(painter, f"∂{self._output}", f"∂{self._node}", _LEFT, y)
+        self._word(painter, "=" if is_first else "+", _EQUALS, y, _FRACTION)
+        self._fraction(painter, f"∂{use.target}", f"∂{self._node}", left, y)
+        self._word(painter, "×", middle, y, _FRACTION)
+        self._fraction(painter, f"∂{self._output}", f"∂{use.target}", right, y)
+        self._boxes(painter, use, y + _FRACTION)
+        return y + _FRACTION + _BOX + 8
+
+    def _paint_short_term(self, painter: QPainter, use: Use, y: float, *, is_first: bool) -> float:
+        """One term of several in one line, with the name of the node it comes from."""
+        if is_first:
+            top = y + (_BOX - _FRACTION) / 2
+            self._fraction(painter, f"∂{self._output}", f"∂{self._node}", _LEFT, top)
+        self._word(painter, "=" if is_first else "+", _EQUALS, y, _BOX)
+        self._boxes(painter, use, y)
+        painter.setFont(_unscaled(theme.SIZE_CAPTION))
+        painter.setPen(theme.current().color("text2"))
+        x = _FIRST + 2 * _BOX_WIDTH + _TIMES + 8
+        area = QRectF(x, y, self.width() / fonts.scale - x, _BOX)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, use.target)
+        return y + _BOX + _COMPACT_GAP
+
+    def _boxes(self, painter: QPainter, use: Use, y: float) -> None:
+        self._number(painter, use.local, None, _FIRST, y, _BOX)
+        self._word(painter, "×", _FIRST + _BOX_WIDTH + _TIMES / 2, y, _BOX)
+        self._number(
+            painter, use.upstream, use.upstream_share, _FIRST + _BOX_WIDTH + _TIMES, y, _BOX
+        )
+
+    def _number(
+        self, painter: QPainter, number: float, share: float | None, x: float, y: float,
+        height: float, size: float = theme.SIZE_VALUE,
+    ) -> None:  # fmt: skip
+        """A number on the ground of its gradient's colour; share None for a plain ground."""
+        now = theme.current()
+        area = QRectF(x, y, _BOX_WIDTH, height)
+        if share is None:
+            draw_box(painter, area, now.color("node_header"))
+            color = now.color("text")
+        elif number == 0:
+            draw_box(painter, area, None, now.color("text3"), width=2)
+            color = now.color("text")
+        else:
+            fill = ramp_color(share)
+            draw_box(painter, area, fill)
+            color = text_on(fill)
+        painter.setPen(color)
+        painter.setFont(_unscaled(size, fonts.SEMIBOLD))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, format_number(number))
+
+    def _fraction(self, painter: QPainter, over: str, under: str, x: float, y: float) -> None:
+        font = _unscaled(17)
+        metrics = QFontMetricsF(font)
+        widest = max(metrics.horizontalAdvance(text) for text in (over, under))
+        room = 2 * min(x, _EQUALS - 8 - x) - 6 if x < _EQUALS else _BOX_WIDTH
+        if widest > room:
+            font = _unscaled(max(10, 17 * room / widest))
+            metrics = QFontMetricsF(font)
+            over, under = (
+                metrics.elidedText(text, Qt.TextElideMode.ElideRight, room + 8)
+                for text in (over, under)
+            )
+        painter.setFont(font)
+        painter.setPen(theme.current().color("text"))
+        widths = [metrics.horizontalAdvance(text) for text in (over, under)]
+        half = max(widths) / 2 + 3
+        line = y + _FRACTION / 2
+        painter.drawText(QPointF(x - widths[0] / 2, line - 6), over)
+        painter.drawText(QPointF(x - widths[1] / 2, line + metrics.ascent() + 1), under)
+        painter.setPen(QPen(theme.current().color("text"), 1))
+        painter.drawLine(QPointF(x - half, line), QPointF(x + half, line))
+
+    def _word(
+        self, painter: QPainter, text: str, x: float, y: float, height: float,
+        size: float = 17, role: str = "text",
+    ) -> None:  # fmt: skip
+        """Text centred on x; too long for its place it is set smaller."""
+        font = _unscaled(size)
+        width = QFontMetricsF(font).horizontalAdvance(text)
+        if width > _BOX_WIDTH + 8:
+            font = _unscaled(max(theme.SIZE_CAPTION, size * (_BOX_WIDTH + 8) / width))
+            text = QFontMetricsF(font).elidedText(
+                text, Qt.TextElideMode.ElideMiddle, _BOX_WIDTH + _TIMES - 4
+            )
+        painter.setFont(font)
+        painter.setPen(theme.current().color(role))
+        area = QRectF(x - _BOX_WIDTH, y, 2 * _BOX_WIDTH, height)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _restyle(self) -> None:
+        self.updateGeometry()
+        self.update()
+
+
+def _unscaled(size: float, weight: int = fonts.NORMAL) -> QFont:
+    """A font for a painter that is scaled itself."""
+    font = fonts.sans(size, weight)
+    font.setPixelSize(round(size))
+    return font

@@ -1,0 +1,179 @@
+"""The inspected node: what stays while numbers are dragged, and the numbers as they are now.
+
+What follows from the structure (formulas, uses, the way to the output) is asked of core once;
+a dragged number then only costs the few numbers that show, whatever the size of the graph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.colors import robust_scale, symlog
+from app.inspector.chain_rule import MOST_USES, Use
+from app.inspector.path_view import MOST_STOPS, Stop
+from app.inspector.table import Line
+from core import explain
+from core.explain import Contribution
+from core.graph import Graph, Node
+from core.numbers import format_number
+from core.paths import Path
+
+MOST_LINES = 8  # contributions listed one by one
+_MOST_FACTORS = 5  # of a product that is written out
+_LONGEST_FORMULA = 40  # characters that a sentence can hold
+
+
+@dataclass(frozen=True)
+class PathFacts:
+    """The first way to the output, and how many there are.
+
+    stops: the first ones and the last; locals: the derivatives between those that follow each
+    other. is_cut: there are more stops before the last one.
+    """
+
+    stops: tuple[Stop, ...]
+    locals: tuple[float, ...]
+    is_cut: bool
+    product: str
+    count: int
+
+
+class Subject:
+    """One node of a graph, as of one structure of it."""
+
+    def __init__(self, graph: Graph, id: str) -> None:
+        self.graph, self.id = graph, id
+        self.role = explain.role(graph, id)
+        self._uses = explain.contributions(graph, id)
+        paths = explain.paths_to_output(graph, id)
+        self._path: Path | None = paths.listed[0] if paths and paths.listed else None
+        self._path_count = paths.count if paths else 0
+        self._links = [] if self._path is None else self._links_of(self._path)
+        self.because = self._because()
+        self._scale = 1.0
+        self.refresh()
+
+    @property
+    def node(self) -> Node:
+        return self.graph.nodes[self.id]
+
+    @property
+    def output_name(self) -> str:
+        return self.graph.nodes[self.graph.output].name if self.graph.output else ""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the output depends on the node."""
+        return self.id in self.graph.reached
+
+    def refresh(self) -> None:
+        """The numbers have changed: take their scale anew."""
+        self._scale = robust_scale([node.grad for node in self.graph])
+
+    def share(self, grad: float) -> float:
+        """A gradient's share of the full colour, -1 .. 1."""
+        return float(symlog(grad, self._scale))
+
+    # ----- numbers of the moment ------------------------------------------------------------
+
+    def uses(self) -> list[Use]:
+        """The uses that are written out, and as many more as there are, without numbers."""
+        shown = [
+            Use(
+                target=use.consumer,
+                local_text=use.local.text,
+                local=self._local(use.edge.target, use.edge.input_index),
+                upstream=(upstream := self.graph.nodes[use.edge.target].grad),
+                product=self._amount(use),
+                upstream_share=self.share(upstream),
+            )
+            for use in self._uses[:MOST_USES]
+        ]
+        return [*shown, *(_UNSHOWN for _use in self._uses[MOST_USES:])]
+
+    def contribution_lines(self) -> list[Line]:
+        """What each use adds to the gradient, then the sum."""
+        lines = []
+        for use in self._uses[:MOST_LINES]:
+            target = self.graph.nodes[use.edge.target]
+            local = self._local(use.edge.target, use.edge.input_index)
+            how = f"{format_number(local)} × {format_number(target.grad)}"
+            lines.append(Line(f"from {use.consumer}", self._amount(use), how))
+        more = len(self._uses) - MOST_LINES
+        if more > 0:
+            lines.append(Line(f"and {more} more"))
+        if self.id == self.graph.output:
+            lines.append(Line("∂L/∂L of itself".replace("L", self.output_name), 1.0))
+        lines.append(Line("Sum", self.node.grad, is_sum=True))
+        return lines
+
+    def formula_lines(self) -> list[Line]:
+        """For a computed node: its formula with numbers, and its local derivatives."""
+        node = self.node
+        if node.is_leaf:
+            return []
+        equation = explain.equation(self.graph, self.id)
+        lines = [Line(f"{node.name} = {equation.text}", equation.value, equation.numbers)]
+        for index, source in enumerate(node.inputs):
+            formula = explain.local_derivative(self.graph, self.id, index)
+            name = self.graph.nodes[source].name if isinstance(source, str) else None
+            if name is None:
+                continue  # a number that is typed in is no node whose gradient could be asked for
+            how = "" if formula.numbers == format_number(formula.value) else formula.numbers
+            lines.append(Line(f"∂{node.name}/∂{name} = {formula.text}", formula.value, how))
+        return lines
+
+    def path(self) -> PathFacts | None:
+        """The way to the output; None for the output itself and what does not reach it."""
+        if self._path is None:
+            return None
+        ids = self._path.ids
+        is_cut = len(ids) > MOST_STOPS
+        nodes = [self.graph.nodes[id] for id in (*ids[: MOST_STOPS - 1], ids[-1])]
+        if not is_cut:
+            nodes = [self.graph.nodes[id] for id in ids]
+        stops = tuple(Stop(n.id, n.name, n.grad, self.share(n.grad)) for n in nodes)
+        factors = tuple(self._local(*link) for link in self._links[: MOST_STOPS - 1])
+        return PathFacts(stops, factors, is_cut, self._product(), self._path_count)
+
+    def _product(self) -> str:
+        """The factors along the path; of many the first ones and the last."""
+        links = self._links
+        shown = links
+        if len(links) > _MOST_FACTORS:
+            shown = [*links[: _MOST_FACTORS - 2], links[-1]]
+        words = [format_number(self._local(*link)) for link in shown]
+        if shown is not links:
+            words.insert(-1, "…")
+        return " × ".join(words)
+
+    def _local(self, target: str, input_index: int) -> float:
+        return self.graph.values()[target].local_derivatives()[input_index]
+
+    def _amount(self, use: Contribution) -> float:
+        return self.graph.contributions(use.edge.target)[use.edge.input_index]
+
+    # ----- of the structure -----------------------------------------------------------------
+
+    def _links_of(self, path: Path) -> list[tuple[str, int]]:
+        """The inputs through which the first path goes: of each node the first that fits."""
+        return [
+            (target, self.graph.nodes[target].inputs.index(source))
+            for source, target in zip(path.ids, path.ids[1:])
+        ]
+
+    def _because(self) -> str:
+        """One use, said in words: "e = a × b, so a change in a reaches e multiplied by b."."""
+        if len(self._uses) != 1:
+            return ""
+        use = self._uses[0]
+        equation = explain.equation(self.graph, use.edge.target)
+        local = use.local.text
+        if len(equation.text) + len(local) > _LONGEST_FORMULA:
+            return ""
+        how = {"1": "unchanged", "−1": "with its sign turned"}.get(local, f"multiplied by {local}")
+        start = f"{use.consumer} = {equation.text}"
+        return f"{start}, so a change in {self.node.name} reaches {use.consumer} {how}."
+
+
+_UNSHOWN = Use("", "", 0.0, 0.0, 0.0, 0.0)
