@@ -128,37 +128,47 @@ def read_tree(text: str) -> tuple[ast.Module, Lines]:
 _TOKENS = re.compile(
     r"""
       (?P<skip> \#[^\r\n]* | \"{3}.*?\"{3} | '{3}.*?'{3}
-              | "(?:\\.|[^"\\\r\n])*" | '(?:\\.|[^'\\\r\n])*' )
+              | "(?:\\.|[^"\\\r\n])*+"? | '(?:\\.|[^'\\\r\n])*+'? )
     | (?P<open> [(\[{] )
     | (?P<close> [)\]}] )
     | (?P<signs> (?:[-+~]\s*+){2,}+ )
     | (?P<word> \w{100}\w++ )
-    | (?P<bad> [\0\ud800-\udfff] )
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 
+_NO_CHARACTER = re.compile(r"[\0\ud800-\udfff]")
+
+
 def _refuse_what_cannot_be_parsed(lines: Lines) -> None:
+    bad = _NO_CHARACTER.search(lines.text)
+    if bad:
+        raise lines.error("This is a character that no text should have.", Span(*bad.span()))
     for line in range(1, lines.count + 1):
         if lines.length(line) > MAX_LINE:
-            message = f"This line has more than {MAX_LINE:,} characters."
-            raise ExpressionError(message, line, 1, 1, "Give parts of it names.")
-    depth = 0
+            raise _too_long(line)
+    depth = start = 0
     for token in _TOKENS.finditer(lines.text):
         kind = token.lastgroup
         if kind == "open":
+            start = start if depth else token.start()
             depth += 1
         elif kind == "close":
             depth -= 1
-        elif kind == "bad":
-            raise lines.error("This is a character that no text should have.", Span(*token.span()))
         elif kind == "word":
             message = f"This has more than {LONGEST_NAME} characters, too many for a name."
             raise lines.error(message, Span(*token.span()))
+        if depth > 0 and token.end() - start > MAX_LINE:  # brackets go on over lines
+            raise _too_long(lines.place(start)[0])
         signs = sum(token[0].count(sign) for sign in "-+~") if kind == "signs" else 0
         if max(depth, signs) > MAX_DEPTH:
             raise too_deep(lines, Span(token.start(), token.start() + 1))
+
+
+def _too_long(line: int) -> ExpressionError:
+    message = f"This formula has more than {MAX_LINE:,} characters."
+    return ExpressionError(message, line, 1, 1, "Give parts of it names.")
 
 
 def too_deep(lines: Lines, span: Span) -> ExpressionError:
