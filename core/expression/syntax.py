@@ -159,11 +159,14 @@ def _refuse_what_cannot_be_parsed(lines: Lines) -> None:
         elif kind == "word":
             message = f"This has more than {LONGEST_NAME} characters, too many for a name."
             raise lines.error(message, Span(*token.span()))
-        if depth > 0 and token.end() - start > MAX_LINE:  # brackets go on over lines
+        is_inside = depth > 0 or kind == "close"
+        if is_inside and token.end() - start > MAX_LINE:  # brackets go on over lines
             raise _too_long(lines.place(start)[0])
         signs = sum(token[0].count(sign) for sign in "-+~") if kind == "signs" else 0
         if max(depth, signs) > MAX_DEPTH:
             raise too_deep(lines, Span(token.start(), token.start() + 1))
+    if depth > 0 and len(lines.text) - start > MAX_LINE:
+        raise lines.error("This bracket is never closed.", Span(start, start + 1))
 
 
 def _too_long(line: int) -> ExpressionError:

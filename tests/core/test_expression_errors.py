@@ -139,6 +139,7 @@ HOSTILE = {
     "short commas": "a = " + "0," * 9_900,
     "short names": "a = " + " ".join(["a"] * 9_900),
     "long brackets": "a = (" + "\n+".join(["1"] * 60_000) + ")",
+    "long open bracket": "a = (" + "\n+".join(["1"] * 60_000),
     "no label": "a = 1\n" + "a.label = " * 1_900 + "1",
     "undefined": "\n".join(f"x{i} = {i}" for i in range(3)) + "\n" + "y" * 100_000,
 }
