@@ -12,6 +12,7 @@ from app.document import Document
 from app.graph_view import cards, legend, path_marks
 from app.graph_view.camera import Camera, animations_wanted
 from app.graph_view.layer import Layer
+from app.graph_view.minimap import Minimap
 from app.graph_view.painter import Marks, paint_picture, paint_rings
 from app.graph_view.picture import AIRY, LOCAL, MARGIN, Options, Picture, make_picture
 from app.graph_view.scale import ColorScale
@@ -40,6 +41,7 @@ class GraphCanvas(QWidget):
         self.paths: Paths | None = None
         self.is_following = True  # shows all of the graph until the user moves the view
         self.layer = Layer()
+        self.minimap = Minimap()
         self.paint_count = 0
         self.pointer: QPointF | None = None  # where a card is wanted, in the widget
         self.box: QRectF | None = None  # of a selection being drawn, in the widget
@@ -248,6 +250,28 @@ class GraphCanvas(QWidget):
         self.is_following = False
         self.camera.show(part.adjusted(-24, -24, 24, 24), self.area(), most=1.5)
 
+    def center_on(self, point: QPointF) -> None:
+        """Bring a place of the scene into the middle."""
+        self.is_following = False
+        origin = self.area().center() - point * self.camera.zoom
+        self.camera.go(self.camera.zoom, origin, smooth=False)
+
+    def find_nodes(self, text: str) -> list[str]:
+        """Mark the nodes whose name or label contains a text; returns them, as they stand."""
+        picture = self.refresh()
+        wanted = text.strip().casefold()
+        found = [
+            node.id
+            for node in self.document.graph
+            if wanted and (wanted in node.name.casefold() or wanted in node.label.casefold())
+        ]
+        if picture is not None:
+            places = picture.drawing.positions
+            found.sort(key=places.__getitem__)
+        self.marks.found = frozenset(found)
+        self.update()
+        return found
+
     def reveal(self, id: str) -> None:
         """Bring a node into view, if it is not."""
         picture = self.refresh()
@@ -306,6 +330,20 @@ class GraphCanvas(QWidget):
         paint_picture(painter, picture, seen, self.camera.zoom, self.marks)
         painter.restore()
 
+    def paint_still(self, painter: QPainter) -> None:
+        """Paint what is seen with its legend, without what follows the pointer, for an export."""
+        picture = self.refresh()
+        whole = QRectF(self.rect())
+        painter.setClipRect(whole)
+        painter.fillRect(whole, theme.current().color("canvas"))
+        if picture is not None:
+            self.paint_graph(painter, picture, [whole])
+            self._paint_marks(painter, picture)
+            top = QRectF(0, 0, self.width(), legend.height() - 8)
+            painter.fillRect(top, theme.current().color("canvas"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_legend(painter)
+
     def _paint_marks(self, painter: QPainter, picture: Picture) -> None:
         painter.save()
         painter.setTransform(self.camera.transform(), True)
@@ -321,6 +359,8 @@ class GraphCanvas(QWidget):
         painter.fillRect(QRectF(0, 0, self.width(), legend.height() - 8), now.color("canvas"))
         self.paint_legend(painter)
         within = QRectF(self.rect())
+        self.minimap.place(self.size(), picture, self.camera, self.area())
+        self.minimap.paint(painter, picture, self.camera.seen(self.area()))
         if self.paths is not None:
             card = path_marks.sum_card(picture.graph, self.paths)
             cards.paint_card(painter, card, QPointF(-6, self.height()), within)

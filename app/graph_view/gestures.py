@@ -36,12 +36,17 @@ class InteractiveCanvas(GraphCanvas):
     _last: QPointF = QPointF()
     _is_panning = False
     _is_space_held = False
+    _is_in_map = False  # the press was in the minimap
 
     # ----- mouse ----------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.camera.finish()
         self._press = self._last = event.position()
+        self._is_in_map = self.minimap.area.contains(self._press)
+        if self._is_in_map and event.button() == Qt.MouseButton.LeftButton:
+            self._go_by_map(self._press)
+            return
         self._is_panning = event.button() == Qt.MouseButton.MiddleButton or self._is_space_held
         if self._is_panning or event.button() != Qt.MouseButton.LeftButton:
             return
@@ -65,6 +70,9 @@ class InteractiveCanvas(GraphCanvas):
         if self._press is None:
             self.hover(point)
             return
+        if self._is_in_map:
+            self._go_by_map(point)
+            return
         if self.box is not None:
             self.box = QRectF(self._press, point).normalized()
             self.update()
@@ -83,17 +91,25 @@ class InteractiveCanvas(GraphCanvas):
         if self.box is not None and picture is not None:
             area = self.camera.seen(self.box)
             self._select_box(picture, picture.items_in(area))
-        elif not self._is_panning and event.button() == Qt.MouseButton.LeftButton:
+        elif self._is_clicking(event):
             point = self.camera.to_scene(event.position())
             is_adding = bool(event.modifiers() & _ADDING)
             if picture is not None and picture.item_at(point) is None and not is_adding:
                 self.document.select([], None, self)
         self.box = None
         self._press = None
-        self._is_panning = False
+        self._is_panning = self._is_in_map = False
         self.unsetCursor()
         self.hover(event.position())
         self.update()
+
+    def _is_clicking(self, event: QMouseEvent) -> bool:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        return is_left and not self._is_panning and not self._is_in_map
+
+    def _go_by_map(self, point: QPointF) -> None:
+        if self.picture is not None and not self.minimap.area.isEmpty():
+            self.center_on(self.minimap.to_scene(point, self.picture))
 
     def _select_box(self, picture: Picture, items: Iterable[int]) -> None:
         ids = [picture.id_of(item) for item in items if not picture.is_op[item]]
@@ -107,7 +123,7 @@ class InteractiveCanvas(GraphCanvas):
             return
         before = (self.marks.hovered_item, self.marks.hovered_pieces, self.pointer)
         spot = self.camera.to_scene(point)
-        is_on_canvas = self.area().top() <= point.y() or self.camera.zoom > 1
+        is_on_canvas = self.area().top() <= point.y() and not self.minimap.area.contains(point)
         self.marks.hovered_item = picture.item_at(spot) if is_on_canvas else None
         self.marks.hovered_pieces = frozenset()
         self.pointer = point if self.marks.hovered_item is not None else None

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QMenu, QStackedWidget, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu, QStackedWidget, QWidget
 
 from app import fonts
 from app.document import Document
+from app.graph_view import export, legend
 from app.graph_view.gestures import InteractiveCanvas
 from app.graph_view.picture import DATA, GRADIENT, LOCAL
+from app.graph_view.search import SearchField
 from app.widgets.buttons import IconButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.labels import TextLabel
@@ -51,6 +54,12 @@ class GraphView(Panel):
             )
         )
         self.set_body(self._pages)
+        self.search = SearchField(self.canvas)
+        self.search.looked_for.connect(self._look_for)
+        self.search.confirmed.connect(self._go_to_found)
+        self.search.closed.connect(self._close_search)
+        self._found: list[str] = []
+        self._found_at = -1
         self._menu = self._make_menu()
         self.color_choice.currentTextChanged.connect(self._choose_color)
         self.lock_button.toggled.connect(self.canvas.scale.set_locked)
@@ -96,8 +105,15 @@ class GraphView(Panel):
             ("Ops as circles of their own", lambda: self._set_split(True)),
         ])  # fmt: skip
         menu.addSeparator()
+        find = menu.addAction("Find a node …", self.open_search)
+        find.setShortcut(QKeySequence.StandardKey.Find)
+        find.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(find)
         menu.addAction("Show selection", self.fit_selection)
         menu.addAction("Lay out anew", self.canvas.lay_out_anew)
+        menu.addSeparator()
+        menu.addAction("Copy as a picture", lambda: export.copy(self.canvas))
+        menu.addAction("Export …", self._choose_export)
         return menu
 
     def _add_choice(self, menu: QMenu, entries: list[tuple[str, object]]) -> None:
@@ -116,6 +132,52 @@ class GraphView(Panel):
 
     def _set_split(self, is_split: bool) -> None:
         self.canvas.set_options(replace(self.canvas.options, is_split=is_split))
+
+    # ----- search and export ----------------------------------------------------------------
+
+    def open_search(self) -> None:
+        """Show the field that finds nodes by name."""
+        self.search.move(self.canvas.width() - self.search.width() - 14, legend.height() + 4)
+        self.search.open()
+
+    def _look_for(self, text: str) -> None:
+        self._found = self.canvas.find_nodes(text)
+        self._found_at = -1
+
+    def _go_to_found(self, step: int) -> None:
+        if self._found:
+            start = self._found_at if self._found_at >= 0 else min(0, step)
+            self._found_at = (start + step if self._found_at >= 0 else start) % len(self._found)
+            id = self._found[self._found_at]
+            self.document.select([id], id, self)
+            self.canvas.reveal(id)
+
+    def _close_search(self) -> None:
+        self.canvas.find_nodes("")
+        self.canvas.setFocus()
+
+    def export(self, path: Path | str) -> None:
+        """Write what is seen (png, svg, pdf) or the whole graph (dot, graphml) to a file."""
+        try:
+            export.export(self.canvas, Path(path))
+        except export.ExportError as error:
+            self.document.refused.emit(str(error))
+
+    def _choose_export(self) -> None:
+        dialog = QFileDialog(self.window(), "Export the graph")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(export.FILTERS)
+        dialog.setDefaultSuffix("png")
+
+        def take_suffix(chosen: str) -> None:
+            dialog.setDefaultSuffix(chosen.partition("*.")[2].rstrip(")"))
+
+        dialog.filterSelected.connect(take_suffix)
+        name = self.document.path.stem if self.document.path else "graph"
+        dialog.selectFile(name)
+        dialog.fileSelected.connect(self.export)
+        dialog.open()
 
     # ----- within ---------------------------------------------------------------------------
 

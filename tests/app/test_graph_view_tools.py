@@ -1,0 +1,122 @@
+"""Search, minimap and export of the graph view."""
+
+import xml.etree.ElementTree as ElementTree
+
+import networkx as nx
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QImage
+
+from app import theme
+from app.graph_view.view import GraphView
+
+L_GRAPH = "a = 2\nb = -3\nc = 10\nf = -2\ne = a*b\nd = e + c\nL = d * f\n"
+LEFT = Qt.MouseButton.LeftButton
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def view(qtbot, document):
+    """A graph view on the L graph, shown and at rest."""
+    document.set_text(L_GRAPH)
+    view = GraphView(document)
+    qtbot.addWidget(view)
+    view.resize(703, 680)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.canvas.refresh()
+    yield view
+    view.canvas.finish_moves()
+
+
+def current_name(view) -> str:
+    return view.document.graph.nodes[view.document.current].name
+
+
+def test_find_marks_what_matches_and_enter_goes_round(view, qtbot):
+    view.document.set_text("w_in = 1\nx = 2\nw_out = w_in * x\ny = w_out + x\n")
+    view.canvas.setFocus()
+    view.open_search()
+    qtbot.keyClicks(view.search, "W_")
+    assert len(view.canvas.marks.found) == 2
+    names = []
+    for _ in range(3):
+        qtbot.keyClick(view.search, Qt.Key.Key_Return)
+        names.append(current_name(view))
+    assert names == ["w_in", "w_out", "w_in"]
+    qtbot.keyClick(view.search, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert current_name(view) == "w_out"
+    qtbot.keyClick(view.search, Qt.Key.Key_Escape)
+    assert not view.search.isVisible()
+    assert not view.canvas.marks.found
+
+
+def test_find_brings_a_node_into_view(view, qtbot):
+    view.canvas.camera.zoom_by(6.0, view.canvas.area().bottomLeft())
+    view.open_search()
+    qtbot.keyClicks(view.search, "L")
+    qtbot.keyClick(view.search, Qt.Key.Key_Return)
+    view.canvas.finish_moves()
+    picture = view.canvas.picture
+    rect = picture.rects[picture.drawing.index[view.document.graph["L"].id]]
+    assert view.canvas.camera.seen(view.canvas.area()).contains(rect.center())
+
+
+def test_minimap_is_there_while_not_all_is_seen_and_goes_where_it_is_clicked(view, qtbot):
+    canvas = view.canvas
+    canvas.grab()
+    assert canvas.minimap.area.isEmpty()
+    canvas.camera.zoom_by(4.0, canvas.area().topLeft())
+    canvas.grab()
+    area = canvas.minimap.area
+    assert not area.isEmpty()
+    picture = canvas.picture
+    rect = picture.rects[picture.drawing.index[view.document.graph["L"].id]]
+    zoom, origin = canvas.minimap._view_of(picture)
+    spot = rect.center() * zoom + origin + area.topLeft()
+    qtbot.mouseClick(canvas, LEFT, pos=spot.toPoint())
+    assert canvas.camera.seen(canvas.area()).contains(rect.center())
+    assert view.document.selection == frozenset()
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_pictures_are_written(view, tmp_path, suffix):
+    path = tmp_path / f"graph.{suffix}"
+    view.export(path)
+    content = path.read_bytes()
+    if suffix == "png":
+        image = QImage(str(path))
+        assert image.width() == 2 * view.canvas.width()
+        assert image.pixelColor(2, image.height() - 2) == theme.current().color("canvas")
+    elif suffix == "svg":
+        root = ElementTree.fromstring(content)
+        words = "".join(root.itertext())
+        assert "×" in words or b"path" in content
+        assert root.attrib["viewBox"] == f"0 0 {view.canvas.width()} {view.canvas.height()}"
+    else:
+        assert content.startswith(b"%PDF-")
+        assert len(content) > 2000
+
+
+def test_graphs_are_written_for_other_programs(view, tmp_path):
+    view.export(tmp_path / "graph.graphml")
+    read = nx.read_graphml(tmp_path / "graph.graphml")
+    assert {values["name"] for _, values in read.nodes(data=True)} == set("abcdefL")
+    view.export(tmp_path / "graph.dot")
+    assert (tmp_path / "graph.dot").read_text().startswith("digraph {")
+
+
+def test_an_export_that_fails_says_so(view, qtbot, tmp_path):
+    for path in (tmp_path / "graph.bmp", tmp_path / "no folder" / "graph.dot"):
+        with qtbot.waitSignal(view.document.refused) as told:
+            view.export(path)
+        assert path.name in told.args[0]
+    with qtbot.waitSignal(view.document.refused):
+        view.export(tmp_path / "no folder" / "graph.png")
+
+
+def test_copy_puts_the_picture_on_the_clipboard(view):
+    action = next(action for action in view._menu.actions() if action.text().startswith("Copy"))
+    action.trigger()
+    image = QGuiApplication.clipboard().image()
+    assert image.size() == view.canvas.size() * 2
