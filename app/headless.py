@@ -83,17 +83,18 @@ def train() -> None:
     is_terminal = sys.stdout.isatty()
     every = 1 if is_terminal else STEPS // 10
     for _ in range(0, STEPS, every):
-        session.run(every)
-        line = _progress(session.snapshot())
+        batch_losses = session.run(every)
+        line = _progress(session.snapshot(), float(batch_losses[-1]))
         print(f"\r{line}" if is_terminal else line, end="" if is_terminal else "\n", flush=True)
     if is_terminal:
         print()
 
 
-def _progress(now: Snapshot) -> str:
+def _progress(now: Snapshot, total_loss: float) -> str:
+    """A bar, and as in micrograd's demo the last step's loss with its penalty."""
     filled = round(_BAR * now.step / STEPS)
     bar = "#" * filled + "." * (_BAR - filled)
-    loss, accuracy = f"{now.train_loss:<9.3g}", f"{now.train_accuracy:6.1%}"
+    loss, accuracy = f"{total_loss:<9.3g}", f"{now.train_accuracy:6.1%}"
     return f"[{bar}] step {now.step:>3} of {STEPS}  loss {loss}  accuracy {accuracy}"
 
 

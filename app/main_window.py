@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QCloseEvent
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.appearance import Appearance
+from app.build_tab import BuildTab
 from app.clipboard import ClipboardCommands
 from app.command_line import NAME
 from app.command_line import SMALLEST as SMALLEST_SIZE
@@ -67,10 +67,10 @@ class MainWindow(QMainWindow):
 
         self.tabs = QTabWidget()
         self.tabs.setObjectName("tabs")
-        self.build_tab = self._page("app.build_tab", "BuildTab")
+        self.build_tab = BuildTab(self.document)
         self.status = StatusBar(self.document)
         self.toasts = ToastArea(self)
-        self.clipboard = ClipboardCommands(self.build_tab)
+        self.clipboard = ClipboardCommands(self.build_tab.node_editor)
         self._menus = Menus(self)
         self._top_bar = TopBar(self._menus.bar)
         self._arrange()
@@ -109,13 +109,6 @@ class MainWindow(QMainWindow):
         self._file_drop.watch(self._training)
         self._restore_splitters(self._training)
 
-    def _page(self, module: str, name: str) -> Any:
-        """A page, or an empty one while its package is not there."""
-        try:
-            return getattr(importlib.import_module(module), name)(self.document)
-        except ImportError:
-            return QWidget()
-
     @staticmethod
     def tab_titles() -> Sequence[str]:
         return TITLES
@@ -129,7 +122,6 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(logo_icon())
         self.setMinimumSize(*SMALLEST_SIZE)
         self.setMenuWidget(self._top_bar)
-        self.build_tab.setObjectName("build_tab")
         for page, title in zip((self.build_tab, QWidget()), TITLES):
             self.tabs.addTab(page, title)
             self._top_bar.add_tab(title)

@@ -18,7 +18,7 @@ from core.storage import StorageError
 
 SIZE = (1920, 1080)
 PRESET, TRAINED_STEPS = "spiral", 12_000
-_PATIENCE = 60_000  # milliseconds for the training that a picture shows
+_PATIENCE = 20_000  # milliseconds for the training that a picture shows
 _SETTLE = 400  # milliseconds, longer than any animation
 
 
