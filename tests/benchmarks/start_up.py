@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from app import places
@@ -86,7 +87,7 @@ def measure(rounds: int = ROUNDS) -> tuple[float, float]:
     return statistics.median(times[BARE]), statistics.median(times[OURS])
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Print the comparison; status 1 where the window takes too long."""
     bare, ours = measure()
     print("From process start to the first painted frame, medians:")
