@@ -50,9 +50,13 @@ class Batches:
         self._starts = np.empty(0, dtype=np.int64)
         self._sizes = np.empty(0, dtype=np.int64)
         self._next = 0  # batch within the present epoch
+        self._reorders = self.shuffle or (last_batch == "carry" and rest > 0)
+        self._kept: tuple[tuple[int, int], BatchPlan] | None = None
 
     def take(self, count: int) -> BatchPlan:
         """The next `count` batches."""
+        if not self._reorders:
+            return self._take_in_order(count)
         orders: list[Indices] = []
         starts: list[Indices] = []
         sizes: list[Indices] = []
@@ -63,20 +67,26 @@ class Batches:
             batches = slice(self._next, min(self._next + count, len(self._starts)))
             starts.append(self._starts[batches] + before)
             sizes.append(self._sizes[batches])
-            if self._reorders:
-                orders.append(self._epoch_order)
-                before += len(self._epoch_order)
+            orders.append(self._epoch_order)
+            before += len(self._epoch_order)
             count -= batches.stop - batches.start
             self._next = batches.stop
         if not starts:
             nothing = np.empty(0, dtype=np.int64)
             return BatchPlan(None, nothing, nothing)
-        order = np.concatenate(orders) if self._reorders else None
-        return BatchPlan(order, np.concatenate(starts), np.concatenate(sizes))
+        return BatchPlan(np.concatenate(orders), np.concatenate(starts), np.concatenate(sizes))
 
-    @property
-    def _reorders(self) -> bool:
-        return self.shuffle or (self.last_batch == "carry" and self.n % self.batch_size > 0)
+    def _take_in_order(self, count: int) -> BatchPlan:
+        """The same where every epoch has the same batches; a plan asked for again is kept."""
+        if not len(self._starts):
+            self._begin_epoch()
+        epoch = len(self._starts)
+        if self._kept is None or self._kept[0] != (self._next, count):
+            batches = np.arange(self._next, self._next + count) % epoch
+            plan = BatchPlan(None, self._starts[batches], self._sizes[batches])
+            self._kept = ((self._next, count), plan)
+        self._next = (self._next + count) % epoch
+        return self._kept[1]
 
     def _begin_epoch(self) -> None:
         order = self._random.permutation(self.n) if self.shuffle else np.arange(self.n)

@@ -1,6 +1,6 @@
 """The tape in machine code: a Program, encoded and run by the compiled loops."""
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from core.batches import BatchPlan
 from core.encode import Encoded, encode
 from core.kernels import Kernels
-from core.lower import Dot, Indices, Map, Program
-from core.ops import OPS
+from core.lower import Indices, Program
 from core.rules import Rules, State
+from core.slots import INFERENCE, SCALARS, STEPS, Slots
 
 Floats = NDArray[np.float64]
 
 VECTORS_IN_BLOCK = 8  # so many that the loop overhead is small, so few that rows stay in L1
+SHORT_RUN = 1024  # steps whose losses go through an array that is already in its slot
 NO_ORDER = np.empty(0, dtype=np.int64)
 
 
@@ -25,54 +26,55 @@ def block_size(samples: int, lanes: int) -> int:
     return -(-vectors // blocks) * lanes
 
 
-@dataclass
-class _Memory:
-    """What the loops write to."""
-
-    buffer: Floats
-    coefficients: Floats
-    packed: Floats
-    sums: Floats
-
-    @classmethod
-    def of(cls, program: Program, encoded: Encoded) -> "_Memory":
-        return cls(
-            encoded.new_buffer(program),
-            encoded.new_coefficients(program),
-            np.zeros(len(encoded.pack_index)),
-            np.zeros(len(encoded.sums_index)),
-        )
-
-
 class CompiledSteps:
     """Makes steps over batches of one data set, up to `largest` samples each."""
 
     def __init__(
         self, kernels: Kernels, program: Program, rules: Rules, rows: Floats, largest: int
     ) -> None:
-        self.kernels, self.program, self.rules = kernels, program, rules
-        self.rows = np.ascontiguousarray(rows)
-        self.encoded = encode(
-            program, block_size(largest, kernels.lanes_in_vector), with_gradient=True
+        self.kernels = kernels
+        encoded = encode(program, block_size(largest, kernels.lanes_in_vector), with_gradient=True)
+        n = program.n_parameters
+        self._losses = np.empty(SHORT_RUN)
+        self._slots = Slots(
+            STEPS,
+            **_program_slots(kernels, program, encoded),
+            rows=np.ascontiguousarray(rows),
+            n_samples=rows.shape[1],
+            seed_at=encoded.seed_at,
+            loss_at=encoded.loss_at,
+            sums=np.zeros(encoded.n_sums),
+            n_sums=encoded.n_sums,
+            sum_of=encoded.sum_of,
+            folds=encoded.folds,
+            n_folds=len(encoded.folds) // 2,
+            n=n,
+            is_weight=program.is_weight.astype(np.int64),
+            before=np.zeros(n),
+            optimizer=rules.optimizer.code,
+            settings=np.array([rules.l1, rules.l2, *rules.optimizer.constants, 0.0]),
+            takes_mean=rules.takes_mean,
+            after_error_step=rules.after_error_step,
+            adds_to_grad=rules.adds_to_grad,
         )
-        self.memory = _Memory.of(program, self.encoded)
-        self.before = np.zeros(program.n_parameters)
-        self.constants = np.array([*rules.optimizer.constants, 0.0, 0.0, 0.0, 0.0])
+        self._state: State | None = None
 
     def run(self, state: State, batches: BatchPlan, rates: Floats, losses: Floats) -> None:
         """One step per batch, at these learning rates; each batch's loss goes to `losses`."""
-        encoded, memory, rules = self.encoded, self.memory, self.rules
-        self.kernels.run_steps(
-            self.kernels.on_rows, self.kernels.on_numbers, encoded.code, encoded.spans,
-            encoded.table, memory.buffer, encoded.loads, self.rows,
-            NO_ORDER if batches.order is None else batches.order, batches.starts, batches.sizes,
-            encoded.block, encoded.seed_at, encoded.loss_at, encoded.pack_index, memory.packed,
-            encoded.sums_index, memory.sums, memory.coefficients, encoded.n_coefficients,
-            state.data, state.grad, state.memory, state.dead, self.program.is_weight, self.before,
-            rules.optimizer.code, self.constants, rules.takes_mean, rules.l1, rules.l2,
-            rules.after_error_step, rules.adds_to_grad, rates, losses, state.step,
+        slots, n_steps = self._slots, len(losses)
+        if self._state is not state:
+            self._state = state
+            slots.put(data=state.data, grad=state.grad, memory=state.memory, dead=state.dead)
+        order = NO_ORDER if batches.order is None else batches.order
+        slots.put(
+            order=order, has_order=batches.order is not None, starts=batches.starts,
+            sizes=batches.sizes, rates=rates, n_steps=n_steps, step=state.step,
+            losses=self._losses if n_steps <= SHORT_RUN else losses,
         )  # fmt: skip
-        state.step += len(losses)
+        self.kernels.run_steps(slots.address)
+        if n_steps <= SHORT_RUN:
+            losses[:] = self._losses[:n_steps]
+        state.step += n_steps
 
 
 class CompiledReplay:
@@ -80,43 +82,60 @@ class CompiledReplay:
 
     def __init__(self, kernels: Kernels, program: Program) -> None:
         self.kernels, self.program = kernels, program
-        block = VECTORS_IN_BLOCK * kernels.lanes_in_vector
-        self.encoded = encode(program, block, with_gradient=False)
-        self.memory = _Memory.of(program, self.encoded)
+        self.block = VECTORS_IN_BLOCK * kernels.lanes_in_vector
+        arguments = _program_slots(
+            kernels, program, encode(program, self.block, with_gradient=False)
+        )
+        self._coefficients = arguments["coefficients"]
+        self._slots = Slots(INFERENCE, **arguments)
 
     def rows(self, parameters: Floats, data: Floats, wanted: Indices) -> Floats:
         """The wanted rows, (rows, n), for data rows (n_data_rows, n)."""
-        encoded, memory = self.encoded, self.memory
-        memory.coefficients[: self.program.n_parameters] = parameters
-        results = np.empty((len(wanted), data.shape[1]))
-        self.kernels.infer(
-            self.kernels.on_rows, self.kernels.on_numbers, encoded.code, encoded.spans,
-            encoded.table, memory.buffer, encoded.loads, np.ascontiguousarray(data), NO_ORDER,
-            encoded.block, encoded.pack_index, memory.packed, memory.coefficients, memory.sums,
-            wanted * encoded.block, results,
+        self._coefficients[: self.program.n_parameters] = parameters
+        n = data.shape[1]
+        results = np.empty((len(wanted), n))
+        self._slots.put(
+            rows=np.ascontiguousarray(data), n_samples=n, wanted=wanted * self.block,
+            n_wanted=len(wanted), results=results,
         )  # fmt: skip
+        self.kernels.infer(self._slots.address)
         return results
 
 
-def warm_up(kernels: Kernels) -> None:
-    """Have everything compiled, by using it once on the smallest program there is."""
-    from core.optim import SGD
-    from core.scalar_tape import ScalarTape
+def _program_slots(kernels: Kernels, program: Program, encoded: Encoded) -> dict[str, Any]:
+    first, after_shared, after_rows, last = encoded.spans.tolist()
+    return {
+        "on_rows": kernels.on_rows,
+        "on_numbers": kernels.on_numbers,
+        "code": encoded.code,
+        "table": encoded.table,
+        "first": first,
+        "after_shared": after_shared,
+        "after_rows": after_rows,
+        "last": last,
+        "buffer": encoded.new_buffer(program),
+        "block": encoded.block,
+        "loads": encoded.loads,
+        "n_loads": len(encoded.loads) // 2,
+        "pack_index": encoded.pack_index,
+        "packed": np.zeros(len(encoded.pack_index)),
+        "n_packed": len(encoded.pack_index),
+        "coefficients": encoded.new_coefficients(program),
+        "n_coefficients": encoded.n_coefficients,
+    }
 
-    row = np.array([2])
-    program = Program(
-        n_parameters=1, n_inputs=1, n_targets=0, constants=np.zeros(0), shared=(),
-        n_coefficients=1, constant_rows=np.zeros(0), data_maps=(), n_data_rows=2,
-        instructions=(
-            Dot(row, np.array([1]), np.zeros((1, 1), dtype=np.int64), np.zeros(1, dtype=np.int64),
-                reaches_loss=True),
-            Map(OPS["mul"], row + 1, (row, row), reaches_loss=True),
-        ),
-        n_rows=4, outputs=row, loss=3, is_weight=np.ones(1, dtype=np.bool_),
-    )  # fmt: skip
-    rules = Rules(SGD(), True, 0.0, 0.0, False, False)
-    steps = CompiledSteps(kernels, program, rules, np.ones((2, 1)), 1)
-    plan = BatchPlan(None, np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64))
-    steps.run(State.zeros(1, 0), plan, np.zeros(1), np.zeros(1))
-    CompiledReplay(kernels, program).rows(np.zeros(1), np.ones((2, 1)), row)
-    ScalarTape.smallest().run_compiled(kernels)
+
+class CompiledScalars:
+    """Runs every scalar of a graph; `buffer` has data in its first half, grad in its second."""
+
+    def __init__(
+        self, kernels: Kernels, code: Indices, table: Indices, buffer: Floats, **numbers: int
+    ) -> None:
+        self.kernels = kernels
+        self._slots = Slots(
+            SCALARS, on_numbers=kernels.on_numbers, code=code, table=table, buffer=buffer, **numbers
+        )
+
+    def run(self) -> None:
+        """Forward and backward."""
+        self.kernels.run_scalars(self._slots.address)

@@ -30,15 +30,19 @@ class Encoded:
     """A program for blocks of `block` samples.
 
     spans: where in `code` the shared part begins, the batch part, the shared gradients, and the
-    end. pack_index: which coefficient each number of the packed weights is. sums_index: whose
-    gradient each sum is. loads: pairs (data row, place in the buffer).
+    end. pack_index: which coefficient each number of the packed weights is. sum_of: the place
+    among the sums of each coefficient's gradient; folds: pairs (place, further place) to be
+    added first, where a coefficient is used in several instructions. loads: pairs (data row,
+    place in the buffer).
     """
 
     code: Indices
     spans: Indices
     table: Indices
     pack_index: Indices
-    sums_index: Indices
+    sum_of: Indices
+    folds: Indices
+    n_sums: int
     loads: Indices
     block: int
     n_coefficients: int
@@ -163,12 +167,15 @@ class _Encoder:
                 self._shared_backward(step)
         spans.append(len(writer.code))
         loss = program.loss or 0
+        sum_of, folds = self._gathered()
         return Encoded(
             code=writer.code_array(),
             spans=np.array(spans, dtype=np.int64),
             table=writer.table_array(),
             pack_index=_joined(self.pack_index),
-            sums_index=_joined(self.sums_index),
+            sum_of=sum_of,
+            folds=folds,
+            n_sums=self.n_sums + 1,
             loads=self._loads(),
             block=block,
             n_coefficients=self.n_coefficients,
@@ -286,6 +293,19 @@ class _Encoder:
         if len(upstream) > 4 * fours:
             at = self._sum(owners[4 * fours :])
             self.writer.emit(REDUCE_1, inputs_at, n, upstream_at + 4 * fours, 1, at)
+
+    def _gathered(self) -> tuple[Indices, Indices]:
+        """Where each coefficient finds its gradient, and which sums belong together."""
+        sum_of = np.full(self.n_coefficients, self.n_sums)  # the last sum stays 0
+        folds: list[int] = []
+        for place, owner in enumerate(_joined(self.sums_index).tolist()):
+            if owner == self.nobody:
+                continue
+            if sum_of[owner] == self.n_sums:
+                sum_of[owner] = place
+            else:
+                folds += [int(sum_of[owner]), place]
+        return sum_of, np.array(folds, dtype=np.int64)
 
     def _varying(self, rows: Indices) -> Indices:
         """Those of the rows that are written anew for each block."""

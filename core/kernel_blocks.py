@@ -4,9 +4,18 @@ Compiled on its own and called by address: so its many small kernels are compile
 again for each loop that uses them. Imported only through `core.kernels`.
 """
 
-from numba import carray, types
+from numba import types
 
-from core.vector_code import VEC, compiled_entry, dot_tile, inlined, reduce_tile
+from core.vector_code import (
+    VEC,
+    clear_lanes,
+    compiled_entry,
+    dot_tile,
+    inlined,
+    int_array,
+    real_array,
+    reduce_tile,
+)
 from core.vector_ops import apply_op_to_numbers, apply_op_to_rows
 
 dot_4_1, dot_4_2, dot_4_3 = dot_tile(4, 1), dot_tile(4, 2), dot_tile(4, 3)
@@ -80,29 +89,11 @@ def reduce_1(buffer, table, inputs_at, n, gradients_at, sums, sums_at, vectors):
         i += 1
 
 
-REAL_POINTER = types.CPointer(types.float64)
-INT_POINTER = types.CPointer(types.int64)
-INTEGER = types.int64
-ANY_SIZE = 1 << 40
-
-
-@compiled_entry(
-    types.void(
-        INT_POINTER,
-        INTEGER,
-        INTEGER,
-        INT_POINTER,
-        REAL_POINTER,
-        REAL_POINTER,
-        REAL_POINTER,
-        INTEGER,
-    )
-)
+@compiled_entry(types.void(*[types.int64] * 8))
 def execute(code_at, first, last, table_at, buffer_at, weights_at, sums_at, samples):
     """Instructions first to last over a block of samples; padding fills up its last vector."""
-    code, table = carray(code_at, ANY_SIZE), carray(table_at, ANY_SIZE)
-    buffer, weights = carray(buffer_at, ANY_SIZE), carray(weights_at, ANY_SIZE)
-    sums = carray(sums_at, ANY_SIZE)
+    code, table, buffer = int_array(code_at), int_array(table_at), real_array(buffer_at)
+    weights, sums = real_array(weights_at), real_array(sums_at)
     vectors = (samples + VEC - 1) // VEC
     for number in range(first, last):
         at = WIDTH * number
@@ -117,19 +108,18 @@ def execute(code_at, first, last, table_at, buffer_at, weights_at, sums_at, samp
         elif op == REDUCE_1:
             reduce_1(buffer, table, a, b, c, sums, e, vectors)
         elif op == CLEAR_PADDING:
-            if samples < vectors * VEC:
+            kept = samples - (vectors - 1) * VEC
+            if kept < VEC:
                 for row in range(a, a + b):
-                    for lane in range(samples, vectors * VEC):
-                        buffer[table[row] + lane] = 0.0
+                    clear_lanes(buffer, table[row] + (vectors - 1) * VEC, kept)
         else:
             apply_op_to_rows(op - FIRST_OP, buffer, table, a, b, c, d)
 
 
-@compiled_entry(types.void(INT_POINTER, INTEGER, INTEGER, INT_POINTER, REAL_POINTER))
+@compiled_entry(types.void(*[types.int64] * 5))
 def execute_on_numbers(code_at, first, last, table_at, buffer_at):
     """Instructions first to last, all of them ops, on single numbers instead of rows."""
-    code, table = carray(code_at, ANY_SIZE), carray(table_at, ANY_SIZE)
-    buffer = carray(buffer_at, ANY_SIZE)
+    code, table, buffer = int_array(code_at), int_array(table_at), real_array(buffer_at)
     for number in range(first, last):
         at = WIDTH * number
         apply_op_to_numbers(

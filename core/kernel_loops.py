@@ -1,105 +1,176 @@
 """The compiled loops around the interpreter: a batch, many steps, inference.
 
-All arrays are float64 or int64 and C-contiguous; `core.encode` says what they hold. `on_rows`
-and `on_numbers` are the addresses of the two interpreters in `core.kernel_blocks`. Imported only
-through `core.kernels`, which decides where the machine code is kept.
+Each is called with the address of its slots, see `core.slots`; `core.encode` says what the
+arrays hold. numba compiles a name in capitals, here the place of a slot, as the number it is.
+Imported only through `core.kernels`.
 """
 
 import math
 
-from core.vector_code import VEC, call_on_numbers, call_on_rows, compiled, inlined
+from numba import types
+
+from core.slots import INFERENCE, SCALARS, STEPS
+from core.vector_code import (
+    VEC,
+    call_on_numbers,
+    call_on_rows,
+    compiled_entry,
+    inlined,
+    int_array,
+    real_array,
+)
+
+ENTRY = types.void(types.int64)
+
+(
+    ON_ROWS, ON_NUMBERS, CODE, TABLE, FIRST, AFTER_SHARED, AFTER_ROWS, LAST, BUFFER, BLOCK,
+    LOADS, N_LOADS, PACK_INDEX, PACKED, N_PACKED, COEFFICIENTS, N_COEFFICIENTS, ROWS, N_SAMPLES,
+    SEED_AT, LOSS_AT, SUMS, N_SUMS, SUM_OF, FOLDS, N_FOLDS, N, DATA, GRAD, MEMORY, DEAD,
+    IS_WEIGHT, BEFORE, OPTIMIZER, SETTINGS, TAKES_MEAN, AFTER_ERROR_STEP, ADDS_TO_GRAD, ORDER,
+    HAS_ORDER, STARTS, SIZES, RATES, LOSSES, N_STEPS, STEP,
+) = range(len(STEPS))  # fmt: skip
+WANTED, N_WANTED, RESULTS = range(len(INFERENCE) - 3, len(INFERENCE))
+INTERPRETER, ALL_CODE, ALL_TABLE, ALL_NUMBERS, N_FORWARD, N_ALL, N_NODES, OUTPUT = range(
+    len(SCALARS)
+)
 
 
 @inlined
-def load_block(buffer, loads, data, order, start, samples):
+def load_block(slots, start, samples, order, has_order):
     """Copy the data rows of some samples to where the instructions find them, and pad."""
+    buffer, data = real_array(slots[BUFFER]), real_array(slots[ROWS])
+    loads = int_array(slots[LOADS])
     padded = (samples + VEC - 1) // VEC * VEC
-    for i in range(0, len(loads), 2):
-        row = loads[i]
-        at = loads[i + 1]
-        if len(order) == 0:
+    for i in range(slots[N_LOADS]):
+        row = loads[2 * i] * slots[N_SAMPLES]
+        at = loads[2 * i + 1]
+        if has_order:
             for lane in range(samples):
-                buffer[at + lane] = data[row, start + lane]
+                buffer[at + lane] = data[row + order[start + lane]]
         else:
             for lane in range(samples):
-                buffer[at + lane] = data[row, order[start + lane]]
+                buffer[at + lane] = data[row + start + lane]
         for lane in range(samples, padded):
             buffer[at + lane] = buffer[at + samples - 1]
 
 
 @inlined
-def pack(index, coefficients, packed):
-    """Bring the coefficients into the order in which the instructions read them."""
-    for i in range(len(index)):
-        packed[i] = coefficients[index[i]]
+def run_block(slots, sums_at, samples):
+    """All instructions on rows, for the block that is loaded."""
+    call_on_rows(
+        slots[ON_ROWS],
+        slots[CODE],
+        slots[AFTER_SHARED],
+        slots[AFTER_ROWS],
+        slots[TABLE],
+        slots[BUFFER],
+        slots[PACKED],
+        sums_at,
+        samples,
+    )
 
 
 @inlined
-def gradient(
-    on_rows, on_numbers, code, spans, table, buffer, loads, data, order, start, samples, block,
-    seed_at, loss_at, weight, pack_index, packed, sums_index, sums, coefficients, n_coefficients,
-):  # fmt: skip
-    """Add up the losses of one batch, and leave the gradients behind the coefficients."""
-    call_on_numbers(on_numbers, code, spans[0], spans[1], table, coefficients)
-    pack(pack_index, coefficients, packed)
-    for i in range(len(sums)):
+def prepare_coefficients(slots):
+    """Compute what depends on parameters only, and pack all in the order of their use."""
+    coefficients, packed = real_array(slots[COEFFICIENTS]), real_array(slots[PACKED])
+    pack_index = int_array(slots[PACK_INDEX])
+    if slots[AFTER_SHARED] > slots[FIRST]:
+        call_on_numbers(
+            slots[ON_NUMBERS],
+            slots[CODE],
+            slots[FIRST],
+            slots[AFTER_SHARED],
+            slots[TABLE],
+            slots[COEFFICIENTS],
+        )
+    for i in range(slots[N_PACKED]):
+        packed[i] = coefficients[pack_index[i]]
+
+
+@inlined
+def sum_over_batch(slots, start, samples, weight):
+    """The sum of the losses of a batch; the sums of the weights' gradients are left in `sums`."""
+    buffer, sums = real_array(slots[BUFFER]), real_array(slots[SUMS])
+    order = int_array(slots[ORDER])
+    block, loss_at, seed_at = slots[BLOCK], slots[LOSS_AT], slots[SEED_AT]
+    for i in range(slots[N_SUMS]):
         sums[i] = 0.0
-    for i in range(n_coefficients):
-        coefficients[n_coefficients + i] = 0.0
     for lane in range(block):
         buffer[seed_at + lane] = weight
     total = 0.0
     done = 0
     while done < samples:
-        n = min(block, samples - done)
-        load_block(buffer, loads, data, order, start + done, n)
-        call_on_rows(on_rows, code, spans[1], spans[2], table, buffer, packed, sums, n)
-        for lane in range(n):
+        part = min(block, samples - done)
+        load_block(slots, start + done, part, order, slots[HAS_ORDER])
+        run_block(slots, slots[SUMS], part)
+        for lane in range(part):
             total += buffer[loss_at + lane]
-        done += n
-    for i in range(len(sums)):
-        coefficients[n_coefficients + sums_index[i]] += sums[i]
-    call_on_numbers(on_numbers, code, spans[2], spans[3], table, coefficients)
+        done += part
     return total
 
 
 @inlined
-def update(optimizer, constants, data, grad, memory, rate, step):
+def collect_gradient(slots):
+    """From the sums to the parameters' gradients, which take the coefficients' place."""
+    coefficients, sums = real_array(slots[COEFFICIENTS]), real_array(slots[SUMS])
+    sum_of, folds, n_all = int_array(slots[SUM_OF]), int_array(slots[FOLDS]), slots[N_COEFFICIENTS]
+    for i in range(slots[N_FOLDS]):
+        sums[folds[2 * i]] += sums[folds[2 * i + 1]]
+    if slots[AFTER_SHARED] > slots[FIRST]:
+        for i in range(n_all):
+            coefficients[n_all + i] = sums[sum_of[i]]
+        call_on_numbers(
+            slots[ON_NUMBERS],
+            slots[CODE],
+            slots[AFTER_ROWS],
+            slots[LAST],
+            slots[TABLE],
+            slots[COEFFICIENTS],
+        )
+        for i in range(slots[N]):
+            coefficients[i] = coefficients[n_all + i]
+    else:
+        for i in range(slots[N]):
+            coefficients[i] = sums[sum_of[i]]
+
+
+@inlined
+def update(optimizer, constants, data, grad, memory, n, rate, step):
     """One step of an optimizer, by the formulas of `core.optim`."""
-    n = len(data)
     if optimizer == 0:
         for i in range(n):
             data[i] -= rate * grad[i]
     elif optimizer == 1:
         for i in range(n):
-            velocity = constants[0] * memory[0, i] + grad[i]
-            memory[0, i] = velocity
+            velocity = constants[0] * memory[i] + grad[i]
+            memory[i] = velocity
             data[i] -= rate * velocity
     elif optimizer == 2:
         alpha, epsilon = constants[0], constants[1]
         for i in range(n):
-            square = alpha * memory[0, i] + (1.0 - alpha) * grad[i] * grad[i]
-            memory[0, i] = square
+            square = alpha * memory[i] + (1.0 - alpha) * grad[i] * grad[i]
+            memory[i] = square
             data[i] -= rate * grad[i] / (math.sqrt(square) + epsilon)
     else:
         beta1, beta2, epsilon = constants[0], constants[1], constants[2]
         kept = 1.0 - rate * constants[3] if optimizer == 4 else 1.0
-        mean_rate = rate / (1.0 - beta1 ** (step + 1))
-        root_scale = math.sqrt(1.0 - beta2 ** (step + 1))
+        mean_rate = rate / (1.0 - math.pow(beta1, step + 1.0))
+        root_scale = math.sqrt(1.0 - math.pow(beta2, step + 1.0))
         for i in range(n):
-            mean = beta1 * memory[0, i] + (1.0 - beta1) * grad[i]
-            square = beta2 * memory[1, i] + (1.0 - beta2) * grad[i] * grad[i]
-            memory[0, i] = mean
-            memory[1, i] = square
+            mean = beta1 * memory[i] + (1.0 - beta1) * grad[i]
+            square = beta2 * memory[n + i] + (1.0 - beta2) * grad[i] * grad[i]
+            memory[i] = mean
+            memory[n + i] = square
             root = math.sqrt(square) / root_scale + epsilon
             data[i] = data[i] * kept - mean_rate * mean / root
 
 
 @inlined
-def penalty(data, is_weight, l1, l2, only_weights):
+def penalty(data, is_weight, n, l1, l2, only_weights):
     """What l1 and l2 add to the loss."""
     total = 0.0
-    for i in range(len(data)):
+    for i in range(n):
         if is_weight[i] or not only_weights:
             total += l1 * abs(data[i]) + l2 * data[i] * data[i]
     return total
@@ -112,82 +183,101 @@ def sign(x):
 
 
 @inlined
-def shrink_weights(data, before, dead, is_weight, rate, l1, l2):
+def shrink_weights(data, before, dead, is_weight, n, rate, l1, l2):
     """TensorFlow Playground's regularization, after the error step."""
-    for i in range(len(data)):
+    for i in range(n):
         if is_weight[i] and not dead[i]:
             shrunk = data[i] - rate * (l1 * sign(before[i]) + l2 * before[i])
             if l1 > 0.0 and data[i] * shrunk < 0.0:
-                dead[i] = True
+                dead[i] = 1
             data[i] = shrunk
         if dead[i]:
             data[i] = 0.0
 
 
-@compiled
-def run_steps(
-    on_rows, on_numbers, code, spans, table, buffer, loads, samples_of_data, order, starts, sizes,
-    block, seed_at, loss_at, pack_index, packed, sums_index, sums, coefficients, n_coefficients,
-    data, grad, memory, dead, is_weight, before, optimizer, constants, takes_mean, l1, l2,
-    after_error_step, adds_to_grad, rates, losses, step,
-):  # fmt: skip
+@inlined
+def apply_step(slots, fresh, rate, step):
+    """From this step's gradients to the next data."""
+    n, data, grad = slots[N], real_array(slots[DATA]), real_array(slots[GRAD])
+    before, settings = real_array(slots[BEFORE]), real_array(slots[SETTINGS])
+    constants = real_array(slots[SETTINGS] + 16)
+    if slots[ADDS_TO_GRAD]:
+        for i in range(n):
+            grad[i] += fresh[i]
+    else:
+        for i in range(n):
+            grad[i] = fresh[i]
+    if slots[AFTER_ERROR_STEP]:
+        for i in range(n):
+            before[i] = data[i]
+    memory = real_array(slots[MEMORY])
+    update(slots[OPTIMIZER], constants, data, grad, memory, n, rate, step)
+    if slots[AFTER_ERROR_STEP]:
+        dead, is_weight = int_array(slots[DEAD]), int_array(slots[IS_WEIGHT])
+        shrink_weights(data, before, dead, is_weight, n, rate, settings[0], settings[1])
+
+
+@inlined
+def add_penalties(slots, fresh):
+    """Add the penalties' gradient; what they add to the loss is returned."""
+    settings, data, n = real_array(slots[SETTINGS]), real_array(slots[DATA]), slots[N]
+    l1, l2 = settings[0], settings[1]
+    if l1 == 0.0 and l2 == 0.0:
+        return 0.0
+    is_weight = int_array(slots[IS_WEIGHT])
+    if slots[AFTER_ERROR_STEP]:
+        return penalty(data, is_weight, n, l1, 0.5 * l2, True)
+    for i in range(n):
+        fresh[i] += l1 * sign(data[i]) + 2.0 * l2 * data[i]
+    return penalty(data, is_weight, n, l1, l2, False)
+
+
+@compiled_entry(ENTRY)
+def run_steps(slots_at):
     """One step per batch: gradient, penalties, optimizer."""
-    n = len(data)
-    has_penalty = l1 > 0.0 or l2 > 0.0
-    for k in range(len(losses)):
-        weight = 1.0 / sizes[k] if takes_mean else 1.0
-        for i in range(n):
+    slots = int_array(slots_at)
+    data, coefficients = real_array(slots[DATA]), real_array(slots[COEFFICIENTS])
+    starts, sizes = int_array(slots[STARTS]), int_array(slots[SIZES])
+    rates, losses = real_array(slots[RATES]), real_array(slots[LOSSES])
+    for k in range(slots[N_STEPS]):
+        for i in range(slots[N]):
             coefficients[i] = data[i]
-        total = gradient(
-            on_rows, on_numbers, code, spans, table, buffer, loads, samples_of_data, order,
-            starts[k], sizes[k], block, seed_at, loss_at, weight, pack_index, packed, sums_index,
-            sums, coefficients, n_coefficients,
-        )  # fmt: skip
-        losses[k] = total * weight
-        fresh = n_coefficients  # where the fresh gradients begin
-        if has_penalty:
-            losses[k] += penalty(
-                data, is_weight, l1, 0.5 * l2 if after_error_step else l2, after_error_step
-            )
-            if not after_error_step:
-                for i in range(n):
-                    coefficients[fresh + i] += l1 * sign(data[i]) + 2.0 * l2 * data[i]
-        for i in range(n):
-            grad[i] = (grad[i] if adds_to_grad else 0.0) + coefficients[fresh + i]
-        if after_error_step:
-            for i in range(n):
-                before[i] = data[i]
-        update(optimizer, constants, data, grad, memory, rates[k], step + k)
-        if after_error_step:
-            shrink_weights(data, before, dead, is_weight, rates[k], l1, l2)
+        prepare_coefficients(slots)
+        weight = 1.0 / sizes[k] if slots[TAKES_MEAN] else 1.0
+        total = sum_over_batch(slots, starts[k], sizes[k], weight)
+        collect_gradient(slots)
+        losses[k] = total * weight + add_penalties(slots, coefficients)
+        apply_step(slots, coefficients, rates[k], slots[STEP] + k)
 
 
-@compiled
-def infer(
-    on_rows, on_numbers, code, spans, table, buffer, loads, data, order, block, pack_index,
-    packed, coefficients, sums, wanted, results,
-):  # fmt: skip
-    """The wanted rows, results[i, sample], of all samples of data; forward only."""
-    call_on_numbers(on_numbers, code, spans[0], spans[1], table, coefficients)
-    pack(pack_index, coefficients, packed)
-    total = data.shape[1]
+@compiled_entry(ENTRY)
+def infer(slots_at):
+    """The wanted rows of all samples of data; forward only."""
+    slots = int_array(slots_at)
+    buffer, wanted = real_array(slots[BUFFER]), int_array(slots[WANTED])
+    results, n = real_array(slots[RESULTS]), slots[N_SAMPLES]
+    prepare_coefficients(slots)
     done = 0
-    while done < total:
-        n = min(block, total - done)
-        load_block(buffer, loads, data, order, done, n)
-        call_on_rows(on_rows, code, spans[1], spans[2], table, buffer, packed, sums, n)
-        for i in range(len(wanted)):
-            for lane in range(n):
-                results[i, done + lane] = buffer[wanted[i] + lane]
-        done += n
+    while done < n:
+        part = min(slots[BLOCK], n - done)
+        load_block(slots, done, part, wanted, 0)
+        run_block(slots, slots[PACKED], part)  # no instruction sums anything
+        for i in range(slots[N_WANTED]):
+            for lane in range(part):
+                results[i * n + done + lane] = buffer[wanted[i] + lane]
+        done += part
 
 
-@compiled
-def run_scalars(on_numbers, code, table, buffer, n_forward, n_all, gradients_at, output_at):
-    """Every scalar of a graph: data in buffer[:gradients_at], gradients behind it."""
-    call_on_numbers(on_numbers, code, 0, n_forward, table, buffer)
-    for i in range(gradients_at, len(buffer)):
+@compiled_entry(ENTRY)
+def run_scalars(slots_at):
+    """Every scalar of a graph: data in the buffer's first half, gradients in its second."""
+    slots = int_array(slots_at)
+    numbers = slots[ALL_NUMBERS]
+    buffer, n, output = real_array(numbers), slots[N_NODES], slots[OUTPUT]
+    interpreter, code, table = slots[INTERPRETER], slots[ALL_CODE], slots[ALL_TABLE]
+    call_on_numbers(interpreter, code, 0, slots[N_FORWARD], table, numbers)
+    for i in range(n, 2 * n):
         buffer[i] = 0.0
-    if output_at >= 0:
-        buffer[gradients_at + output_at] = 1.0
-        call_on_numbers(on_numbers, code, n_forward, n_all, table, buffer)
+    if output >= 0:
+        buffer[n + output] = 1.0
+        call_on_numbers(interpreter, code, slots[N_FORWARD], slots[N_ALL], table, numbers)

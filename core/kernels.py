@@ -1,26 +1,28 @@
 """The compiled kernels: where their machine code is kept, and whether they are ready.
 
-numba turns `core.kernel_blocks` and `core.kernel_loops` into machine code. The first time takes
-some ten seconds, so the result is kept in the user's cache folder, under a name that changes
-with the sources, the versions involved and the processor. Later a process needs a third of a
-second, most of it for the import of numba; nothing here is imported before kernels are asked
-for. Where numba is missing, NumPy serves (`core.numpy_tape`), and `status` says so.
+numba turns `core.kernel_blocks` and `core.kernel_loops` into machine code. That takes some ten
+seconds, so the result is kept in the user's cache folder, under a name that changes with the
+sources, the versions involved and the processor. From then on numba is not even imported:
+llvmlite, the part of it that knows machine code, loads the file in some milliseconds. Where
+numba is missing, NumPy serves (`core.numpy_tape`), and `status` says so.
 
 A window calls `prepare_in_background` once and shows `status`: the very first compilation runs
 in a process of its own, so the window never stutters.
 """
 
 import atexit
+import ctypes
 import hashlib
 import importlib
 import importlib.util
 import os
-import platform
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -29,9 +31,25 @@ from typing import Any, Literal
 
 import platformdirs
 
-SOURCES = ("ops", "vector_math", "vector_code", "vector_ops", "kernel_blocks", "kernel_loops")
+SOURCES = (
+    "ops",
+    "vector_math",
+    "vector_code",
+    "vector_ops",
+    "slots",
+    "kernel_blocks",
+    "kernel_loops",
+)
+ENTRIES = {
+    "execute": "kernel_blocks",
+    "execute_on_numbers": "kernel_blocks",
+    "run_steps": "kernel_loops",
+    "infer": "kernel_loops",
+    "run_scalars": "kernel_loops",
+}
 LIBRARIES = ("numba", "llvmlite", "numpy")
-COMPLETE = "complete"  # a file that is there once everything is compiled
+COMPLETE = "complete.txt"  # there once everything is compiled: the names in the machine code
+OWN_SYMBOLS = re.compile(r"declare [^@]*@\"?((?:numba|NRT|Py|_Py)\w*)")
 
 
 @dataclass(frozen=True)
@@ -44,14 +62,18 @@ class Status:
 
 @dataclass(frozen=True)
 class Kernels:
-    """The compiled functions of `core.kernel_loops`, and the addresses that they are given."""
+    """The compiled loops, called with the address of their slots, and what slots hold of them.
 
-    run_steps: Any
-    infer: Any
-    run_scalars: Any
-    on_rows: int
-    on_numbers: int
+    A call holds no GIL.
+    """
+
+    run_steps: Callable[[int], None]
+    infer: Callable[[int], None]
+    run_scalars: Callable[[int], None]
+    on_rows: int  # address
+    on_numbers: int  # address
     lanes_in_vector: int
+    engine: Any  # owns the machine code
 
 
 class _Shared:
@@ -126,28 +148,73 @@ def _prepare() -> None:
 
 
 def _load() -> Kernels:
-    from numba.core import config
-
     folder = _folder()
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder)  # read when a function is decorated, so only during the import
-    try:
-        blocks = importlib.import_module("core.kernel_blocks")
-        loops = importlib.import_module("core.kernel_loops")
-        code = importlib.import_module("core.vector_code")
-    finally:
-        config.CACHE_DIR = before
-    kernels = Kernels(
-        loops.run_steps,
-        loops.infer,
-        loops.run_scalars,
-        blocks.execute.address,
-        blocks.execute_on_numbers.address,
-        code.VEC,
+    if not (folder / COMPLETE).exists():
+        _compile(folder)
+    from llvmlite import binding
+
+    _initialize(binding)
+    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine(binding))
+    for name in ENTRIES:
+        code = (folder / f"{name}.o").read_bytes()
+        engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    symbols = dict(line.split() for line in (folder / COMPLETE).read_text().splitlines())
+    address = {name: engine.get_function_address(symbols[name]) for name in ENTRIES}
+    loop = ctypes.CFUNCTYPE(None, ctypes.c_int64)
+    return Kernels(
+        loop(address["run_steps"]),
+        loop(address["infer"]),
+        loop(address["run_scalars"]),
+        address["execute"],
+        address["execute_on_numbers"],
+        int(symbols["lanes_in_vector"]),
+        engine,
     )
-    importlib.import_module("core.compiled_tape").warm_up(kernels)
-    (folder / COMPLETE).touch()
-    return kernels
+
+
+def _compile(folder: Path) -> None:
+    """Have numba write the instructions, and keep the machine code they become."""
+    made = {name: importlib.import_module(f"core.{module}") for name, module in ENTRIES.items()}
+    from llvmlite import binding
+
+    _initialize(binding)
+    machine = _machine(binding)
+    lines = [f"lanes_in_vector {importlib.import_module('core.vector_code').VEC}"]
+    for name, module in made.items():
+        function = getattr(module, name)
+        text = function.inspect_llvm()
+        needed = OWN_SYMBOLS.findall(text)
+        if needed:  # would end the process when it is loaded without numba
+            raise RuntimeError(f"the kernel {name} needs {', '.join(needed)}")
+        _write(folder / f"{name}.o", machine.emit_object(binding.parse_assembly(text)))
+        lines.append(f"{name} {function.native_name}")
+    _write(folder / COMPLETE, "\n".join(lines).encode())
+
+
+def _initialize(binding: Any) -> None:
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+
+
+def _machine(binding: Any) -> Any:
+    """This processor, with all that it can do."""
+    target = binding.Target.from_triple(binding.get_process_triple())
+    return target.create_target_machine(
+        cpu=binding.get_host_cpu_name(),
+        features=binding.get_host_cpu_features().flatten(),
+        opt=3,
+        jit=True,
+        reloc="static" if target.name.startswith("x86") else "default",
+        codemodel="jitdefault",
+    )
+
+
+def _write(path: Path, content: bytes) -> None:
+    """As a whole or not at all, since several processes may compile at the same time."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
 
 
 @cache
@@ -168,7 +235,7 @@ def _key() -> str:
     digest = hashlib.sha256()
     for name in SOURCES:
         digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
-    about = [sys.version, platform.machine(), platform.processor(), platform.node()]
+    about = [sys.version, _processor()]
     for library in LIBRARIES:
         try:
             about.append(version(library))
@@ -176,6 +243,14 @@ def _key() -> str:
             about.append("missing")
     digest.update("\n".join(about).encode())
     return digest.hexdigest()[:16]
+
+
+def _processor() -> str:
+    try:
+        from llvmlite import binding
+    except ImportError:
+        return "no llvmlite"
+    return f"{binding.get_host_cpu_name()} {binding.get_host_cpu_features().flatten()}"
 
 
 def _reason(error: Exception) -> str:

@@ -29,7 +29,7 @@ class State:
     data: Floats  # (n_parameters,)
     grad: Floats  # (n_parameters,)
     memory: Floats  # (state_size of the optimizer, n_parameters)
-    dead: NDArray[np.bool_]  # (n_parameters,): weights that L1 has taken through zero
+    dead: NDArray[np.int64]  # (n_parameters,): 1 for a weight that L1 has taken through zero
     step: int
 
     @classmethod
@@ -39,6 +39,6 @@ class State:
             np.zeros(n_parameters),
             np.zeros(n_parameters),
             np.zeros((state_size, n_parameters)),
-            np.zeros(n_parameters, dtype=np.bool_),
+            np.zeros(n_parameters, dtype=np.int64),
             0,
         )

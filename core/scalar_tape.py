@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import kernels
+from core.compiled_tape import CompiledScalars
 from core.encode import CodeWriter
 from core.engine import Value
 from core.kernels import Kernels
@@ -52,7 +53,7 @@ class ScalarTape:
         self._buffer = np.zeros(2 * n)
         self._data, self._grad = self._buffer[:n], self._buffer[n:]
         self._data[self.n_nodes :] = self._constants
-        self._code: _Code | None = None
+        self._compiled: CompiledScalars | None = None
 
     def run(self, leaf_data: Floats, *, wait: bool = False) -> tuple[Floats, Floats]:
         """Data and grad of all nodes, (n_nodes,) each, for the leaves' data; copies.
@@ -64,24 +65,14 @@ class ScalarTape:
         if ready is None:
             self._run_numpy()
         else:
-            self.run_compiled(ready)
+            self._run_compiled(ready)
         return self._data[: self.n_nodes].copy(), self._grad[: self.n_nodes].copy()
 
-    def run_compiled(self, ready: Kernels) -> None:
+    def _run_compiled(self, ready: Kernels) -> None:
         """Fill data and grad with the kernels."""
-        if self._code is None:
-            self._code = self._encoded()
-        code = self._code
-        ready.run_scalars(
-            ready.on_numbers, code.code, code.table, self._buffer, code.n_forward, code.n_all,
-            len(self._data), -1 if self.output is None else self.output,
-        )  # fmt: skip
-
-    @classmethod
-    def smallest(cls) -> "ScalarTape":
-        """A graph of one op."""
-        out = -Value(1.0)
-        return cls([*out._prev, out], out)
+        if self._compiled is None:
+            self._compiled = self._encoded(ready)
+        self._compiled.run()
 
     def _run_numpy(self) -> None:
         data, grad = self._data, self._grad
@@ -128,7 +119,7 @@ class ScalarTape:
             groups.append(_Group(OPS[name], out, tuple(inputs), learning))
         return groups
 
-    def _encoded(self) -> "_Code":
+    def _encoded(self, ready: Kernels) -> CompiledScalars:
         n = len(self._data)
         writer = CodeWriter(1)
         for group in self._groups:
@@ -140,15 +131,12 @@ class ScalarTape:
             for j in range(group.learning):
                 target = group.inputs[j][chosen] + n
                 writer.op(group.op.name, 1 + j, [target, *columns], add=True)
-        return _Code(writer.code_array(), writer.table_array(), n_forward, len(writer.code))
-
-
-@dataclass(frozen=True)
-class _Code:
-    code: Indices
-    table: Indices
-    n_forward: int
-    n_all: int
+        output = -1 if self.output is None else self.output
+        code, table = writer.code_array(), writer.table_array()
+        return CompiledScalars(
+            ready, code, table, self._buffer, n_forward=n_forward, n_all=len(writer.code), n=n,
+            output=output,
+        )  # fmt: skip
 
 
 def _op_of(v: Value) -> tuple[str, float | None]:

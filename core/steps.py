@@ -96,4 +96,4 @@ class StepRunner:
             crosses = weights & (data * shrunk < 0.0) & (rules.l1 > 0.0)
             data[weights] = shrunk[weights]
             state.dead |= crosses
-        state.data[state.dead] = 0.0
+        state.data[state.dead != 0] = 0.0

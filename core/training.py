@@ -116,6 +116,7 @@ class Trainer:
         self._runner = StepRunner(
             self.tape, rules, self._inputs, self._targets, self._batches.largest
         )
+        self._same_rates = np.empty(0)
         self._data_list: list[float] = []
         self._grad_list: list[float] = []
 
@@ -188,7 +189,9 @@ class Trainer:
         if callable(rate):
             first = self._state.step
             return np.array([float(rate(k)) for k in range(first, first + count)])
-        return np.full(count, float(rate))
+        if len(self._same_rates) != count or self._same_rates[0] != rate:
+            self._same_rates = np.full(count, float(rate))
+        return self._same_rates
 
     def _read_values(self) -> None:
         """Take over data, and with zero_grad=False grad, where somebody changed the Values."""

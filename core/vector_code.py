@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import numba
 from llvmlite import binding, ir
-from numba.core import cgutils, types
+from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from core.vector_math import FUSED, INT, REAL
@@ -26,42 +27,28 @@ LANES = 8 * VEC  # samples that are worked on together, at most: their rows fit 
 _VECTOR = ir.VectorType(REAL, VEC)
 
 
-def _options(**more: Any) -> dict[str, Any]:
-    # "numpy": 1 / 0 is inf; Python's exception would also keep loops from being vectorised.
-    return {"error_model": "numpy", "fastmath": {"contract"}, "nogil": True, **more}
-
-
-def compiled(function: Function) -> Function:
-    """Compile with numba, to be called from Python: without the GIL, and kept on disk."""
-    made: Function = numba.njit(**_options(cache=True))(function)
-    return made
+# "numpy": 1 / 0 is inf; Python's exception would also keep loops from being vectorised.
+# Everything is inlined into its entry: then there is nothing left that could raise, and the
+# machine code needs neither numba nor Python.
+OPTIONS = {"error_model": "numpy", "fastmath": {"contract"}, "forceinline": True}
 
 
 def inlined(function: Function) -> Function:
     """Compile with numba, as a part of the functions that call it."""
-    made: Function = numba.njit(**_options(forceinline=True))(function)
+    made: Function = numba.njit(**OPTIONS)(function)
     return made
 
 
 def compiled_entry(signature: Any) -> Callable[[Function], Any]:
-    """Compile with numba, to be called by its `address`, with pointers; kept on disk."""
-
-    def decorate(function: Function) -> Any:
-        options = {"error_model": "numpy", "fastmath": {"contract"}}
-        return numba.cfunc(signature, cache=True, **options)(function)
-
-    return decorate
+    """Compile with numba, to be called by address, with integers."""
+    return lambda function: numba.cfunc(signature, **OPTIONS)(function)
 
 
 def _call_code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    """The call of the first argument, an address; arrays are given as pointers."""
-    code = _Code(context, builder, signature, arguments)
-    passed = [
-        code.pointer(i) if isinstance(kind, types.Array) else arguments[i]
-        for i, kind in enumerate(signature.args)
-    ][1:]
-    function = ir.FunctionType(ir.VoidType(), [argument.type for argument in passed])
-    builder.call(builder.inttoptr(arguments[0], function.as_pointer()), passed)
+    """The call of the first argument, an address."""
+    address, *passed = arguments
+    function = ir.FunctionType(ir.VoidType(), [INT] * len(passed))
+    builder.call(builder.inttoptr(address, function.as_pointer()), passed)
     return context.get_dummy_value()
 
 
@@ -70,18 +57,55 @@ def call_on_rows(
     context: Any, address: Any, code: Any, first: Any, last: Any, table: Any, buffer: Any,
     weights: Any, sums: Any, samples: Any,
 ) -> Any:  # fmt: skip
-    """Call `core.kernel_blocks.execute`."""
-    n = types.int64
-    return types.void(n, code, n, n, table, buffer, weights, sums, n), _call_code
+    """Call `core.kernel_blocks.execute`; arrays are given by address."""
+    return types.void(*[types.int64] * 9), _call_code
 
 
 @intrinsic
 def call_on_numbers(
     context: Any, address: Any, code: Any, first: Any, last: Any, table: Any, buffer: Any
 ) -> Any:
-    """Call `core.kernel_blocks.execute_on_numbers`."""
-    n = types.int64
-    return types.void(n, code, n, n, table, buffer), _call_code
+    """Call `core.kernel_blocks.execute_on_numbers`; arrays are given by address."""
+    return types.void(*[types.int64] * 6), _call_code
+
+
+@intrinsic
+def real_array(context: Any, address: Any) -> Any:
+    """The float64 numbers at an address; whoever gives it knows how many there are."""
+    return types.CPointer(types.float64)(types.int64), _pointer_code(REAL)
+
+
+@intrinsic
+def int_array(context: Any, address: Any) -> Any:
+    """The int64 numbers at an address."""
+    return types.CPointer(types.int64)(types.int64), _pointer_code(INT)
+
+
+def _pointer_code(kind: Any) -> Callable[..., Any]:
+    return lambda context, builder, signature, arguments: builder.inttoptr(
+        arguments[0], kind.as_pointer()
+    )
+
+
+@intrinsic
+def clear_lanes(context: Any, buffer: Any, place: Any, kept: Any) -> Any:
+    """Set all but the first `kept` lanes of the vector at buffer[place] to 0.
+
+    As one vector: single numbers would hold up the vector load that follows.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        code = _Code(builder)
+        pointer, place, n_kept = arguments
+        lane_numbers = ir.Constant(_VECTOR, [float(lane) for lane in range(VEC)])
+        kept = code.splat(builder.sitofp(n_kept, REAL))
+        mask = builder.fcmp_ordered("<", lane_numbers, kept)
+        zero = ir.Constant(_VECTOR, [0.0] * VEC)
+        vector = code.load_vector(pointer, place, 0)
+        code.store_vector(builder.select(mask, vector, zero), pointer, place, 0)
+        return context.get_dummy_value()
+
+    return types.void(buffer, types.int64, types.int64), generate
 
 
 def dot_tile(outs: int, vectors: int) -> Any:
@@ -109,9 +133,8 @@ def dot_tile(outs: int, vectors: int) -> Any:
 
 def _dot_code(outs: int, vectors: int) -> Callable[..., Any]:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        code = _Code(context, builder, signature, arguments)
-        buffer, table, weights = code.pointer(0), code.pointer(1), code.pointer(5)
-        _, _, inputs_at, n, outs_at, _, weights_at, lane, accumulate = arguments
+        code = _Code(builder)
+        buffer, table, inputs_at, n, outs_at, weights, weights_at, lane, accumulate = arguments
         places = [
             builder.add(code.load(table, builder.add(outs_at, _const(j))), lane)
             for j in range(outs)
@@ -167,9 +190,8 @@ def reduce_tile(outs: int, inputs: int) -> Any:
 
 def _reduce_code(outs: int, inputs: int) -> Callable[..., Any]:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        code = _Code(context, builder, signature, arguments)
-        buffer, table, sums = code.pointer(0), code.pointer(1), code.pointer(5)
-        _, _, inputs_at, gradients_at, n_vectors, _, sums_at = arguments
+        code = _Code(builder)
+        buffer, table, inputs_at, gradients_at, n_vectors, sums, sums_at = arguments
         rows = [code.load(table, builder.add(inputs_at, _const(i))) for i in range(inputs)]
         upstream = [code.load(table, builder.add(gradients_at, _const(j))) for j in range(outs)]
         totals = code.accumulators(outs, inputs)
@@ -203,14 +225,8 @@ def _const(n: int) -> Any:
 class _Code:
     """The few instructions that the kernels are made of."""
 
-    def __init__(self, context: Any, builder: Any, signature: Any, arguments: Any) -> None:
-        self.context, self.builder = context, builder
-        self.signature, self.arguments = signature, arguments
-
-    def pointer(self, i: int) -> Any:
-        """Where argument i, an array, keeps its numbers."""
-        make = self.context.make_array(self.signature.args[i])
-        return make(self.context, self.builder, self.arguments[i]).data
+    def __init__(self, builder: Any) -> None:
+        self.builder = builder
 
     def load(self, base: Any, place: Any) -> Any:
         """base[place]."""

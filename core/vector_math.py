@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types, typing
 
 # IEEE arithmetic, except that a*b + c on vectors may be rounded once. No reordering, ever: it
 # would break the exponential, and make results depend on the compiler.
@@ -27,8 +26,8 @@ INT = ir.IntType(64)
 class Emitter:
     """Writes instructions on vectors of `lanes` numbers; with one lane, on plain numbers."""
 
-    def __init__(self, context: Any, builder: Any, lanes: int) -> None:
-        self.context, self.builder, self.lanes = context, builder, lanes
+    def __init__(self, builder: Any, lanes: int) -> None:
+        self.builder, self.lanes = builder, lanes
         self.flags = FUSED if lanes > 1 else ()  # single numbers are shown, beside Value's own
         self.real = REAL if lanes == 1 else ir.VectorType(REAL, lanes)
         self.int = INT if lanes == 1 else ir.VectorType(INT, lanes)
@@ -60,24 +59,19 @@ class Emitter:
         function = module.globals.get(full) or ir.Function(module, signature, full)
         return Vector(self, self.builder.call(function, [v.code for v in vectors]))
 
-    def lane_by_lane(self, function: Callable[..., Any], *vectors: "Vector") -> "Vector":
-        """Whatever numba compiles for this NumPy function, called once a lane."""
-        unary, binary = (lambda x: function(x)), (lambda x, y: function(x, y))
-        scalar = unary if len(vectors) == 1 else binary
-        signature = typing.signature(types.float64, *[types.float64] * len(vectors))
+    def from_c(self, name: str, *vectors: "Vector") -> "Vector":
+        """A function of the C library, called once a lane."""
+        builder, module = self.builder, self.builder.module
+        signature = ir.FunctionType(REAL, [REAL] * len(vectors))
+        function = module.globals.get(name) or ir.Function(module, signature, name)
         if self.lanes == 1:
-            arguments = [v.code for v in vectors]
-            return Vector(self, self._call(scalar, signature, arguments))
+            return Vector(self, builder.call(function, [v.code for v in vectors]))
         result = ir.Constant(self.real, ir.Undefined)
         for lane in range(self.lanes):
             place = ir.Constant(ir.IntType(32), lane)
-            arguments = [self.builder.extract_element(v.code, place) for v in vectors]
-            number = self._call(scalar, signature, arguments)
-            result = self.builder.insert_element(result, number, place)
+            numbers = [builder.extract_element(v.code, place) for v in vectors]
+            result = builder.insert_element(result, builder.call(function, numbers), place)
         return Vector(self, result)
-
-    def _call(self, function: Any, signature: Any, arguments: list[Any]) -> Any:
-        return self.context.compile_internal(self.builder, function, signature, arguments)
 
 
 class Vector:
@@ -158,10 +152,11 @@ class Vector:
         vectors = [self.emitter.lift(x) for x in inputs]
         if method != "__call__" or kwargs:
             return NotImplemented
-        function = FUNCTIONS.get(ufunc.__name__)
-        if function is not None:
-            return function(*vectors)
-        return self.emitter.lane_by_lane(ufunc, *vectors)
+        if ufunc.__name__ in FUNCTIONS:
+            return FUNCTIONS[ufunc.__name__](*vectors)
+        if ufunc.__name__ in C_FUNCTIONS:
+            return self.emitter.from_c(C_FUNCTIONS[ufunc.__name__], *vectors)
+        raise TypeError(f"no kernel for numpy.{ufunc.__name__}: see FUNCTIONS and C_FUNCTIONS")
 
     def __array_function__(self, function: Any, kinds: Any, arguments: Any, kwargs: Any) -> Any:
         return _where(*arguments) if function is np.where else NotImplemented
@@ -241,7 +236,7 @@ def _exp(x: Vector) -> Vector:
     """e**x within about one unit in the last place."""
     emitter = x.emitter
     if emitter.lanes == 1:
-        return emitter.lane_by_lane(np.exp, x)
+        return emitter.from_c("exp", x)
     y = _where(x > 710.0, 710.0, x)
     y = _where(y < -746.0, -746.0, y)  # a nan passes both
     k, r = _split(y)
@@ -254,7 +249,7 @@ def _tanh(x: Vector) -> Vector:
     """(e**2x - 1) / (e**2x + 1) by way of e**2x - 1, so that it is exact near zero as well."""
     emitter = x.emitter
     if emitter.lanes == 1:
-        return emitter.lane_by_lane(np.tanh, x)
+        return emitter.from_c("tanh", x)
     y = 2.0 * abs(x)
     k, r = _split(_where(y > 44.0, 44.0, y))
     scale = _two_to(emitter, k)
@@ -284,7 +279,7 @@ def _sign(x: Vector) -> Vector:
 def _logaddexp(x: Vector, y: Vector) -> Vector:
     emitter = x.emitter
     gap = _where(x.equals(y), 0.0, abs(x - y))  # two infinities of one sign have no difference
-    return _maximum(x, y) + emitter.lane_by_lane(np.log1p, _exp(-gap))
+    return _maximum(x, y) + emitter.from_c("log1p", _exp(-gap))
 
 
 FUNCTIONS: dict[str, Callable[..., Vector]] = {
@@ -301,4 +296,16 @@ FUNCTIONS: dict[str, Callable[..., Vector]] = {
     "log": lambda x: x.emitter.intrinsic("llvm.log", x),
     "sin": lambda x: x.emitter.intrinsic("llvm.sin", x),
     "cos": lambda x: x.emitter.intrinsic("llvm.cos", x),
+    "add": lambda x, y: x + y,
+    "subtract": lambda x, y: x - y,
+    "multiply": lambda x, y: x * y,
+    "negative": lambda x: -x,
+    "square": lambda x: x * x,
+    "reciprocal": lambda x: 1.0 / x,
+}
+
+C_FUNCTIONS = {
+    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "tan2")},
+    **{name: name for name in ("tan", "sinh", "cosh", "expm1", "log1p", "log2", "log10", "exp2")},
+    **{name: name for name in ("cbrt", "hypot", "floor", "ceil", "trunc", "rint", "fabs", "fmod")},
 }

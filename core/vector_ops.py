@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba import types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
 from core.ops import OPS, Op
@@ -34,7 +35,7 @@ def _op_kernel(lanes: int) -> Any:
 
 def _switch(lanes: int, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     op = arguments[0]
-    writer = _RowWriter(lanes, context, builder, signature, arguments)
+    writer = _RowWriter(lanes, builder, arguments)
     end = builder.append_basic_block("end")
     switch = builder.switch(op, end)
     code = 0
@@ -55,16 +56,10 @@ def _formulas(op: Op) -> list[tuple[Callable[..., Any], bool]]:
 
 
 class _RowWriter:
-    def __init__(
-        self, lanes: int, context: Any, builder: Any, signature: Any, arguments: Any
-    ) -> None:
-        self.emitter = Emitter(context, builder, lanes)
+    def __init__(self, lanes: int, builder: Any, arguments: Any) -> None:
+        self.emitter = Emitter(builder, lanes)
         self.builder = builder
-        _, _, _, self.at, self.count, self.length, add = arguments
-        arrays = (context.make_array(signature.args[i]) for i in (1, 2))
-        self.buffer, self.table = (
-            make(context, builder, arguments[i]).data for make, i in zip(arrays, (1, 2))
-        )
+        _, self.buffer, self.table, self.at, self.count, self.length, add = arguments
         self.adds = builder.icmp_signed("!=", add, ir.Constant(INT, 0))
 
     def loops(self, arity: int, formula: Callable[..., Any], is_gradient: bool) -> None:
