@@ -11,12 +11,15 @@ from app import fonts, theme
 from app.graph_view.picture import Picture
 from core.explain import local_derivative
 from core.numbers import format_full, format_number
+from core.paths import paths_between
 
 PADDING = 12.0
 ROW = 21.0
 LEAST_WIDTH = 152.0
 MOST_ROWS = 8
 LONGEST_FORMULA = 40
+MOST_FACTORS = 6
+MOST_LINKS = 4_000  # of a graph whose paths are looked for while the pointer moves
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,26 @@ def node_card(picture: Picture, item: int) -> Card:
         rows.append(("grad", format_full(float(picture.flow.grad[row]))))
     else:
         rows.append(("grad", "the output does not use it"))
+    rows.extend(_way_to_output(picture, node.id))
     if node.is_muted:
         rows.append(("muted", "passes its first input through"))
     return Card(heading, tuple(rows))
+
+
+def _way_to_output(picture: Picture, id: str) -> list[tuple[str, str]]:
+    """The local derivatives from a node to the output, or how many ways there are."""
+    graph, flow = picture.graph, picture.flow
+    if graph.output is None or id == graph.output or len(flow.source) > MOST_LINKS:
+        return []
+    paths = paths_between(flow, id, graph.output)
+    if paths is None or paths.end != graph.output:
+        return []
+    output = graph.nodes[graph.output].name
+    if paths.count > 1:
+        return [(f"reaches {output} by", f"{paths.count:,} paths")]
+    factors = [format_number(local, 3) for local in paths.listed[0].locals]
+    shown = " × ".join(factors[:MOST_FACTORS]) + (" × …" if len(factors) > MOST_FACTORS else "")
+    return [(f"path to {output}", shown)]
 
 
 def paint_card(painter: QPainter, card: Card, anchor: QPointF, within: QRectF) -> None:

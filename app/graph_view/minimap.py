@@ -54,6 +54,8 @@ class Minimap:
         zoom, origin = self._view_of(picture)
         frame = QRectF(seen.topLeft() * zoom + origin, seen.size() * zoom)
         frame.translate(self.area.topLeft())
+        wider, higher = max(0.0, 6 - frame.width()) / 2, max(0.0, 6 - frame.height()) / 2
+        frame.adjust(-wider, -higher, wider, higher)  # of a large graph it would be a dot
         painter.setPen(QPen(now.color("text2"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(frame.intersected(self.area.adjusted(2, 2, -2, -2)))

@@ -68,7 +68,7 @@ def _paint_edges(
         _paint_far_edges(painter, picture, pieces, marks)
         return
     widths, steps = picture.piece_widths.tolist(), picture.piece_steps.tolist()
-    shares = picture.piece_shares.tolist()
+    shares, is_last = picture.piece_shares.tolist(), picture.is_last.tolist()
     # Wide edges last: what matters most is on top.
     pieces = sorted(pieces, key=widths.__getitem__)
     if len(pieces) <= CASINGS:
@@ -87,7 +87,8 @@ def _paint_edges(
         elif share != share:
             pen = palette.pen("error", 2.0, Qt.PenStyle.DashLine)
         else:
-            pen = palette.line(steps[piece], max(widths[piece], thinnest))
+            width = max(widths[piece], thinnest)
+            pen = palette.line(steps[piece], width, goes_on=not is_last[piece])
         painter.setPen(pen)
         painter.drawPath(picture.path(piece))
     if zoom >= NAMED / 2:

@@ -40,9 +40,9 @@ def division(step: int) -> QPen:
     return _division(theme.current().name, step)
 
 
-def line(step: int, width: float) -> QPen:
-    """The pen of an edge."""
-    return _line(theme.current().name, step, round(width * 4))
+def line(step: int, width: float, *, goes_on: bool = False) -> QPen:
+    """The pen of an edge; `goes_on`: another piece of the same edge joins it without a seam."""
+    return _line(theme.current().name, step, round(width * 4), goes_on)
 
 
 def pen(role: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
@@ -67,9 +67,9 @@ def _division(_theme: str, step: int) -> QPen:
 
 
 @lru_cache(maxsize=4096)
-def _line(_theme: str, step: int, quarter_pixels: int) -> QPen:
+def _line(_theme: str, step: int, quarter_pixels: int, goes_on: bool) -> QPen:
     made = QPen(ramp_color(step / STEPS), quarter_pixels / 4)
-    made.setCapStyle(Qt.PenCapStyle.FlatCap)
+    made.setCapStyle(Qt.PenCapStyle.RoundCap if goes_on else Qt.PenCapStyle.FlatCap)
     made.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return made
 

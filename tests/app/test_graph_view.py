@@ -234,6 +234,12 @@ def test_hovering_a_node_shows_full_precision(view, qtbot):
     assert ("data", "0.7071067811865476") in view.canvas.card().rows
 
 
+def test_hovering_a_node_shows_its_way_to_the_output(view, qtbot):
+    qtbot.mouseMove(view.canvas, spot(view, "a"))
+    qtbot.waitUntil(lambda: view.canvas.card() is not None)
+    assert ("path to L", "−3 × 1 × −2") in view.canvas.card().rows
+
+
 # ----- selection ----------------------------------------------------------------------------
 
 
