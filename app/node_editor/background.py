@@ -1,34 +1,53 @@
 """The dots of the canvas."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 from app import theme
 
 SPACING = 24.0
 DENSEST = 18.0  # pixels between dots; further out every second, fourth ... dot is drawn
+ON_A_TILE = 8  # dots along each side of the picture that is repeated
+DOT = 2.0
 
 
 def paint_dots(painter: QPainter, exposed: QRectF) -> None:
     """Fill a rect of the scene with the canvas and its dots."""
-    now = theme.current()
-    zoom = painter.worldTransform().m11()
-    painter.fillRect(exposed, now.color("canvas"))
-    spacing = SPACING
-    while spacing * zoom < DENSEST:
+    world = painter.worldTransform()
+    ratio = painter.device().devicePixelRatioF()
+    spacing = SPACING * world.m11()
+    while spacing < DENSEST:
         spacing *= 2
-    first_x = int(exposed.left() // spacing)
-    first_y = int(exposed.top() // spacing)
-    columns = int(exposed.width() // spacing) + 2
-    rows = int(exposed.height() // spacing) + 2
-    points = [
-        QPointF((first_x + i) * spacing, (first_y + j) * spacing)
-        for i in range(columns)
-        for j in range(rows)
-    ]
-    pen = QPen(now.color("canvas_dots"), 2.0 / zoom)
-    pen.setCapStyle(Qt.PenCapStyle.SquareCap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(pen)
-    painter.drawPoints(points)
+    # A tile of whole pixels, so that it can be repeated without a seam.
+    side = max(ON_A_TILE, round(spacing * ON_A_TILE * ratio))
+    tile = _tile(theme.current().name, side, ratio)
+    area = world.mapRect(exposed)
+    offset = QPointF(
+        (area.x() - world.dx()) % (side / ratio), (area.y() - world.dy()) % (side / ratio)
+    )
+    painter.save()
+    painter.setTransform(QTransform())
+    painter.drawTiledPixmap(area, tile, offset)
+    painter.restore()
+
+
+@lru_cache(maxsize=8)
+def _tile(_theme: str, side: int, ratio: float) -> QPixmap:
+    now = theme.current()
+    pixmap = QPixmap(side, side)
+    pixmap.fill(now.color("canvas"))
+    painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(now.color("canvas_dots"))
+    step, radius = side / ON_A_TILE, DOT / 2 * ratio
+    for column in range(ON_A_TILE):
+        for row in range(ON_A_TILE):
+            # In the middle of a cell: a dot at the edge would be cut by the next tile.
+            center = QPointF((column + 0.5) * step, (row + 0.5) * step)
+            painter.drawEllipse(center, radius, radius)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

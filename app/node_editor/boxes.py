@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
 
 from app.node_editor.shape import PORT_RADIUS, REASON_HEIGHT, WIDTH, Shape, shape_of
 from core.graph import Node, Port
 from core.ops import INPUT_NAMES, OPS, Op
+
+if TYPE_CHECKING:
+    from app.node_editor.sprites import Look
 
 DEFAULT_RANGE = 5.0
 MARGIN = 16.0  # what rings, ports and tabs take around a node
@@ -43,7 +46,17 @@ class NodeBox:
     """One node on the canvas: the graph's node, its place and its Shape."""
 
     __slots__ = (
-        "is_collapsed", "is_output", "node", "op", "reason", "shape", "share", "slider", "x", "y",
+        "is_collapsed",
+        "is_output",
+        "look",
+        "node",
+        "op",
+        "reason",
+        "shape",
+        "share",
+        "slider",
+        "x",
+        "y",
     )  # fmt: skip
 
     def __init__(self, node: Node, extras: dict[str, Any], *, is_output: bool) -> None:
@@ -53,6 +66,7 @@ class NodeBox:
         self.is_collapsed = bool(extras.get(f"collapsed:{node.id}"))
         self.slider = slider_range(extras, node.id)
         self.reason = ""  # why the number is not finite, where this node is to blame
+        self.look: Look | None = None  # of its sprite; the painter finds it when it needs it
         self.share = 0.0  # of colour, -1 .. 1, that the gradient gets
         self.x = self.y = 0.0
         self.shape: Shape = shape_of(

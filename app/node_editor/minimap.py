@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from app import theme
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 136, 90
 MARGIN = 8.0
+MANY = 200  # boxes, too small then to be worth smooth edges
 
 
 class Minimap(QWidget):
@@ -28,7 +32,11 @@ class Minimap(QWidget):
         self.setFixedSize(WIDTH, HEIGHT)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Overview: press to go there")
-        view.nodes.changed.connect(lambda _regions: self.update())
+        self._picture: QPixmap | None = None  # of all but the frame
+        self._pictured = QRectF()
+        view.nodes.colored.connect(self.repicture)
+        view.nodes.moved.connect(self.repicture)
+        theme.notifier.changed.connect(self.repicture)
         view.horizontalScrollBar().valueChanged.connect(lambda _value: self.update())
         view.verticalScrollBar().valueChanged.connect(lambda _value: self.update())
         view.zoom_changed.connect(lambda _zoom: self.update())
@@ -42,26 +50,58 @@ class Minimap(QWidget):
         room = WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN
         return min(room[0] / max(1.0, shown.width()), room[1] / max(1.0, shown.height()))
 
+    def repicture(self) -> None:
+        """Nodes have other colours or places; with many nodes the map waits for a drag's end."""
+        if self._view.gesture is None or len(self._view.nodes.boxes) < MANY:
+            self._picture = None
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(pen("line"))
-        painter.setBrush(brush("panel"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         shown = self._shown()
         scale = self._scale(shown)
         corner = QPointF(self.rect().center()) - shown.center() * scale
-        painter.setPen(Qt.PenStyle.NoPen)
-        for box in self._view.nodes.boxes.values():
-            rect = box.rect
-            small = QRectF(rect.topLeft() * scale + corner, rect.size() * scale)
-            painter.fillRect(small, fill(share_step(box.share)) if box.share else brush("strong"))
+        if self._picture is None or shown != self._pictured:
+            self._picture, self._pictured = self._draw(scale, corner), shown
+        painter.drawPixmap(0, 0, self._picture)
         sight = self._view.visible_area()
         frame = QRectF(sight.topLeft() * scale + corner, sight.size() * scale)
         color = theme.current().color("text2")
         painter.setPen(color)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(frame.intersected(QRectF(self.rect()).adjusted(3, 3, -4, -4)), 1, 1)
+
+    def _draw(self, scale: float, corner: QPointF) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(pen("line"))
+        painter.setBrush(brush("panel"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        self._paint_boxes(painter, scale, corner)
+        painter.end()
+        return picture
+
+    def _paint_boxes(self, painter: QPainter, scale: float, corner: QPointF) -> None:
+        index = self._view.nodes.index
+        sizes = index.rects[:, 2:] - index.rects[:, :2]
+        small = np.column_stack(
+            [index.rects[:, :2] * scale + (corner.x(), corner.y()), np.maximum(sizes * scale, 1.0)]
+        )
+        alike: dict[int, list[QRectF]] = defaultdict(list)
+        for box, (x, y, width, height) in zip(index.boxes, small.tolist()):
+            step = share_step(box.share) // 4 * 4 if math.isfinite(box.share) else 0
+            alike[step].append(QRectF(x, y, width, height))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(index.boxes) < MANY)
+        for step, rects in alike.items():
+            painter.setBrush(fill(step) if step else brush("strong"))
+            painter.drawRects(rects)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -1,23 +1,21 @@
-"""Paints nodes: near, with all their rows; far out, as boxes filled with their gradient."""
+"""Paints nodes with all their rows; how they look from far is in `far`."""
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
 from app import theme
-from app.colors import ramp_color
 from app.node_editor import colors
 from app.node_editor.boxes import Hit, NodeBox, Part
-from app.node_editor.colors import brush, fill, pen, share_step, text_pen_on
+from app.node_editor.colors import SHARE_STEPS, brush, fill, pen
 from app.node_editor.shape import (
     FIELD_WIDTH,
     LEFT,
+    PORT_RADIUS,
     RADIUS,
     REASON_HEIGHT,
     RIGHT,
@@ -25,6 +23,7 @@ from app.node_editor.shape import (
 )
 from app.node_editor.sprites import (
     BORDER,
+    Look,
     Sprites,
     look_of,
     name_left,
@@ -34,9 +33,7 @@ from app.node_editor.texts import Style, TextPainter, elided, number_text, text_
 from app.widgets.icons import draw_icon
 from core.graph import Graph, Port
 
-FAR = 0.6  # zoom below which a node is a filled box with its name
-ROUNDED_FROM = 0.22  # zoom below which even the corners go
-DIMMED = 0.35
+DIMMED = 0.35  # of a port that a link can't end at
 
 
 @dataclass
@@ -60,23 +57,15 @@ class NodePainter:
     def __init__(self) -> None:
         self._sprites = Sprites()
 
-    def paint(
-        self, painter: QPainter, boxes: Iterable[NodeBox], graph: Graph, exposed: QRectF,
-        marks: Marks,
-    ) -> None:  # fmt: skip
-        """Paint what `exposed`, a rect of the scene, shows of the boxes."""
+    def paint(self, painter: QPainter, boxes: list[NodeBox], graph: Graph, marks: Marks) -> None:
+        """Paint these boxes, in their order; the painter is in scene coordinates."""
         world = painter.worldTransform()
-        zoom = world.m11()
-        seen = [box for box in boxes if box.painted_rect.intersects(exposed)]
         painter.save()
-        if zoom < FAR:
-            _paint_far(painter, seen, world, marks)
-        else:
-            for box in seen:
-                self._paint_near(painter, box, graph, world, marks)
+        for box in boxes:
+            self._paint_one(painter, box, graph, world, marks)
         painter.restore()
 
-    def _paint_near(
+    def _paint_one(
         self, painter: QPainter, box: NodeBox, graph: Graph, world: QTransform, marks: Marks
     ) -> None:
         zoom = world.m11()
@@ -84,16 +73,20 @@ class NodePainter:
         # Whole device pixels keep hairlines and text sharp at every zoom.
         corner = world.map(box.position)
         x, y = round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio
-        is_reached = box.id in graph.reached and box.id not in marks.pending
-        look = look_of(box, is_bad=is_bad(box), is_reached=is_reached)
+        look = box.look
+        if look is None:
+            is_reached = box.id in graph.reached and box.id not in marks.pending
+            look = box.look = look_of(box, is_bad=is_bad(box), is_reached=is_reached)
         sprite = self._sprites.get(look, box.shape, zoom * ratio)
         sprite.setDevicePixelRatio(ratio)
+        local = QTransform(zoom, 0, 0, zoom, x, y)
+        painter.setTransform(local)
+        _paint_rings(painter, box, marks)
         painter.setTransform(QTransform.fromTranslate(x, y))
         painter.drawPixmap(QPointF(-BORDER * zoom, -BORDER * zoom), sprite)
-        painter.setTransform(QTransform(zoom, 0, 0, zoom, x, y))
-        _paint_live(painter, box, graph, is_reached=is_reached)
+        painter.setTransform(local)
+        _paint_live(painter, box, graph, look)
         _paint_marks(painter, box, marks)
-        _paint_ports(painter, box, marks)
 
 
 def is_bad(box: NodeBox) -> bool:
@@ -101,23 +94,17 @@ def is_bad(box: NodeBox) -> bool:
     return not (math.isfinite(box.node.data) and math.isfinite(box.node.grad))
 
 
-# ----- near ---------------------------------------------------------------------------------
-
-
-def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, *, is_reached: bool) -> None:
+def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, look: Look) -> None:
     """Name, numbers, bar and slider."""
-    node, shape = box.node, box.shape
-    bad = is_bad(box)
+    node, shape, is_reached = box.node, box.shape, look.is_reached
     quiet, plain = pen("text2"), pen("text3" if node.is_muted else "text")
     strong = pen("error") if not math.isfinite(node.data) else plain
     texts = TextPainter(painter)
     data = number_text(node.data)
-    glyph = box.op.glyph if box.op else ""
-    left = name_left(glyph)
+    left = name_left(look.glyph)
     header_center = shape.data_center - 1 if shape.is_collapsed else 15.0
     end = RIGHT - 4 - text_width(data, Style.NAME) if shape.is_collapsed else WIDTH - 10
-    word = look_of(box, is_bad=bad, is_reached=is_reached).word
-    room = end - left - (text_width(word, Style.CAPTION) + 6 if word else 0)
+    room = end - left - (text_width(look.word, Style.CAPTION) + 6 if look.word else 0)
     texts.left(elided(node.name, Style.NAME, room), Style.NAME, plain, left, header_center)
     if shape.is_collapsed:
         texts.right(data, Style.NAME, strong, RIGHT + 2, header_center)
@@ -132,7 +119,7 @@ def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, *, is_reached: bo
         texts.right(grad, Style.NAME, color if is_reached else quiet, RIGHT, shape.grad_center)
     if shape.slider is not None and box.slider is not None:
         paint_slider(painter, shape.slider, node.data, box.slider)
-    if is_reached and not bad and not node.is_muted:
+    if is_reached and not look.is_bad and not node.is_muted:
         _paint_bar(painter, box)
     if box.reason:
         _paint_reason(painter, box)
@@ -171,7 +158,7 @@ def _paint_bar(painter: QPainter, box: NodeBox) -> None:
         return
     length = max(1.5, abs(share) * bar.width() / 2)
     # The ramp's end at every length: a short bar in a dark colour could not be seen.
-    painter.setBrush(ramp_color(math.copysign(1.0, share)))
+    painter.setBrush(fill(SHARE_STEPS if share > 0 else -SHARE_STEPS))
     left = middle if share > 0 else middle - length
     painter.drawRoundedRect(QRectF(left, bar.top(), length, bar.height()), 2, 2)
     painter.fillRect(QRectF(middle - 0.75, bar.top() - 1.5, 1.5, bar.height() + 3), brush("text3"))
@@ -210,21 +197,30 @@ def _paint_reason(painter: QPainter, box: NodeBox) -> None:
     )
 
 
-def _paint_marks(painter: QPainter, box: NodeBox, marks: Marks) -> None:
-    """Hover edge, selection ring, current step and breakpoint."""
+def _paint_rings(painter: QPainter, box: NodeBox, marks: Marks) -> None:
+    """Selection and current step: around the node, beneath its ports."""
     rect = box.shape.rect
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    hovered = marks.hovered
-    if hovered is not None and hovered.id == box.id and not is_bad(box):
-        painter.setPen(pen("strong", 1.5))
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        if hovered.part is Part.FIELD:
-            _paint_arrows(painter, box, hovered.input_index)
     if box.id in marks.selection:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen("selection", 2.0))
         painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 9, 9)
     if box.id == marks.step:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         _paint_step(painter, rect, marks.step_caption)
+
+
+def _paint_marks(painter: QPainter, box: NodeBox, marks: Marks) -> None:
+    """Hover edge, breakpoint, and ports that are not at rest."""
+    hovered = marks.hovered
+    is_hovered = hovered is not None and hovered.id == box.id
+    if is_hovered and not is_bad(box):
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen("strong", 1.5))
+        painter.drawRoundedRect(box.shape.rect.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+    if hovered is not None and is_hovered and hovered.part is Part.FIELD:
+        _paint_arrows(painter, box, hovered.input_index)
+    if is_hovered or marks.impossible:
+        _paint_ports(painter, box, marks)
     if box.id in marks.breakpoints:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(brush("error"))
@@ -274,13 +270,12 @@ def _paint_ports(painter: QPainter, box: NodeBox, marks: Marks) -> None:
     for index in (None, *range(len(box.node.inputs))):
         port = Port(box.id, index)
         center = box.shape.port(index)
-        if box.is_collapsed and index is not None and not marks.impossible:
-            paint_port(painter, center, is_connected=True)
-            continue
         is_filled = index is None or box.is_connected(index)
         if port in marks.impossible:
-            painter.setOpacity(DIMMED)
-            paint_port(painter, center, is_connected=is_filled)
+            painter.setOpacity(1 - DIMMED)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(brush("canvas"))
+            painter.drawEllipse(center, PORT_RADIUS, PORT_RADIUS)
             painter.setOpacity(1.0)
             continue
         hovered = marks.hovered
@@ -294,81 +289,3 @@ def _paint_ports(painter: QPainter, box: NodeBox, marks: Marks) -> None:
             painter.setPen(pen("accent", 3.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawEllipse(center, 9, 9)
-
-
-# ----- far ----------------------------------------------------------------------------------
-
-HOLLOW = None  # the key of boxes whose gradient is exactly zero, or does not reach them
-
-
-def _paint_far(painter: QPainter, boxes: list[NodeBox], world: QTransform, marks: Marks) -> None:
-    """Boxes filled with their gradient; the name in it wherever it can be read."""
-    zoom = world.m11()
-    painter.setTransform(QTransform())
-    rects: dict[int | str | None, list[QRectF]] = defaultdict(list)
-    placed: list[tuple[NodeBox, QRectF]] = []
-    for box in boxes:
-        rect = QRectF(
-            box.x * zoom + world.dx(), box.y * zoom + world.dy(),
-            WIDTH * zoom, box.shape.height * zoom,
-        )  # fmt: skip
-        rects[_far_key(box)].append(rect)
-        placed.append((box, rect))
-    _fill_far(painter, rects, zoom)
-    _mark_far(painter, placed, marks)
-    if zoom * WIDTH >= 20:
-        _name_far(painter, placed)
-
-
-def _far_key(box: NodeBox) -> int | str | None:
-    if is_bad(box):
-        return "error"
-    return share_step(box.share) if box.share else HOLLOW
-
-
-def _fill_far(painter: QPainter, rects: dict[int | str | None, list[QRectF]], zoom: float) -> None:
-    is_rounded = zoom >= ROUNDED_FROM
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_rounded)
-    radius = max(2.0, RADIUS * zoom)
-    for key, alike in rects.items():
-        if isinstance(key, int):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill(key))
-        else:
-            painter.setPen(pen("text3" if key is HOLLOW else "error", 2.0 if is_rounded else 1.0))
-            painter.setBrush(brush("canvas" if key is HOLLOW else "error_soft"))
-        if not is_rounded:
-            painter.drawRects(alike)
-            continue
-        for rect in alike:
-            painter.drawRoundedRect(rect, radius, radius)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-
-def _mark_far(painter: QPainter, placed: list[tuple[NodeBox, QRectF]], marks: Marks) -> None:
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    hovered = marks.hovered.id if marks.hovered is not None else None
-    for box, rect in placed:
-        if box.id in marks.selection:
-            painter.setPen(pen("selection", 2.0))
-            painter.drawRoundedRect(rect.adjusted(-3, -3, 3, 3), 5, 5)
-        elif box.id == hovered:
-            painter.setPen(pen("strong", 1.5))
-            painter.drawRoundedRect(rect, 4, 4)
-        if box.id == marks.step:
-            painter.setPen(pen("accent", 3.0))
-            painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 7, 7)
-
-
-def _name_far(painter: QPainter, placed: list[tuple[NodeBox, QRectF]]) -> None:
-    texts = TextPainter(painter)
-    for box, rect in placed:
-        if rect.height() < 14:
-            continue
-        name = elided(box.node.name, Style.STRONG_CAPTION, max(4.0, rect.width() - 4))
-        key = _far_key(box)
-        color = (
-            text_pen_on(key) if isinstance(key, int) else pen("text" if key is None else "error")
-        )
-        center = rect.center()
-        texts.middle(name, Style.STRONG_CAPTION, color, center.x(), center.y())

@@ -6,7 +6,6 @@ every frame (188 ms at 360 nodes); here a frame costs what is in sight.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -19,8 +18,10 @@ from app.colors import robust_scale, symlog
 from app.document import Document
 from app.node_editor.arrange import Arranger
 from app.node_editor.boxes import Hit, NodeBox, Part
-from app.node_editor.links import Link, paint_drop_target, paint_links
-from app.node_editor.painter import Marks, NodePainter
+from app.node_editor.far import FAR, FarPainter
+from app.node_editor.index import SceneIndex
+from app.node_editor.links import BENT_FROM, Link, paint_drop_target, paint_links
+from app.node_editor.painter import Marks, NodePainter, is_bad
 from app.node_editor.reasons import reason_not_finite
 from app.node_editor.shape import PORT_REACH
 from core.graph import Edge, Port
@@ -32,9 +33,13 @@ Position = tuple[float, float]
 
 
 class NodeScene(QGraphicsScene):
-    """Boxes and links of a document. Signals: rebuilt() after nodes or links came or went."""
+    """Boxes and links of a document.
 
-    rebuilt = Signal()
+    Signals: colored() after gradients have changed; moved() after places have.
+    """
+
+    colored = Signal()
+    moved = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -43,6 +48,7 @@ class NodeScene(QGraphicsScene):
         self.links: dict[tuple[str, int], Link] = {}  # by target and input
         self.marks = Marks()
         self.scale = 1.0  # the gradient that gets the full colour
+        self.far = FarPainter()
         self._arranger = Arranger()
         self.setSceneRect(CANVAS)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -75,6 +81,7 @@ class NodeScene(QGraphicsScene):
             )
             for edge in graph.edges()
         }
+        self.index = SceneIndex(list(self.boxes.values()), list(self.links.values()))
         self.marks.breakpoints = frozenset(
             id for id in self.boxes if extras.get(f"breakpoint:{id}")
         )
@@ -82,7 +89,6 @@ class NodeScene(QGraphicsScene):
         self.take_positions()
         self.take_values()
         self.take_selection()
-        self.rebuilt.emit()
 
     def take_positions(self, _initiator: object = None) -> None:
         """Put every box at its place: the document's, or one found for it."""
@@ -92,27 +98,35 @@ class NodeScene(QGraphicsScene):
             places = self._arranger.places(self.document.graph, self.boxes, positions) | positions
         for id, box in self.boxes.items():
             box.x, box.y = places[id]
+        self.boxes_moved()
+
+    def boxes_moved(self) -> None:
+        """Boxes have other places now."""
+        self.index.refresh()
+        self.far.forget()
         self.update()
+        self.moved.emit()
 
     def take_values(self, _initiator: object = None) -> None:
         """Colour nodes and links by the gradients of now."""
         graph = self.document.graph
         if graph.nodes.keys() != self.boxes.keys():
             return  # structure_changed is about to follow
-        boxes = list(self.boxes.values())
+        boxes = self.index.boxes
         grads = np.array([box.node.grad for box in boxes])
         self.scale = robust_scale(grads)
-        shares = symlog(grads, self.scale).tolist()
-        for box, share in zip(boxes, shares):
-            box.share = share
-            box.reason = reason_not_finite(graph, box.node) if _is_bad(box) else ""
+        for box, share in zip(boxes, symlog(grads, self.scale).tolist()):
+            box.share, box.look = share, None
+            box.reason = reason_not_finite(graph, box.node) if is_bad(box) else ""
         self._color_links()
+        self.far.forget()
         self.update()
+        self.colored.emit()
 
     def _color_links(self) -> None:
-        links = list(self.links.values())
-        contributions = self.document.graph.contributions
-        by_target = {id: contributions(id) for id, _index in self.links}
+        links = self.index.links
+        targets = dict.fromkeys(link.edge.target for link in links)
+        by_target = self.document.graph.contributions_of(targets)
         flows = [by_target[link.edge.target][link.edge.input_index] for link in links]
         for link, share in zip(links, symlog(flows, self.scale).tolist()):
             link.share = share
@@ -125,23 +139,30 @@ class NodeScene(QGraphicsScene):
         """Show where the debugger is, and which nodes no gradient has come to yet."""
         self.marks.step, self.marks.step_caption = current, caption
         self.marks.pending = frozenset(pending)
+        for box in self.boxes.values():
+            box.look = None
         self.update()
+
+    def hide_link(self, edge: Edge) -> None:
+        """Take a link off the canvas until the next `rebuild`: it is being dragged."""
+        self.links.pop((edge.target, edge.input_index), None)
+        self.index = SceneIndex(list(self.boxes.values()), list(self.links.values()))
+        self.far.forget()
 
     # ----- what lies where ------------------------------------------------------------------
 
-    def painted_order(self) -> list[NodeBox]:
-        """All boxes; those that are selected come last and so lie on top."""
-        selection = self.marks.selection
+    def painted_order(self, area: QRectF) -> list[NodeBox]:
+        """The boxes in a rect; those that are selected come last and so lie on top."""
+        seen, selection = self.index.boxes_in(area), self.marks.selection
         if not selection:
-            return list(self.boxes.values())
-        rest = [box for id, box in self.boxes.items() if id not in selection]
-        return rest + [box for id, box in self.boxes.items() if id in selection]
+            return seen
+        return sorted(seen, key=lambda box: box.id in selection)
 
     def hit(self, point: QPointF, zoom: float = 1.0, *, far: bool = False) -> Hit | None:
         """The topmost part of a node at a scene point. `far`: nodes are plain boxes."""
         reach = PORT_REACH / min(zoom, 1.0)
         area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
-        near = [box for box in self.painted_order() if box.rect.intersects(area)]
+        near = self.painted_order(area)
         hits = [hit for box in reversed(near) if (hit := box.hit(point, reach)) is not None]
         if far:
             return next((Hit(h.id, Part.BODY) for h in hits if self._is_inside(h, point)), None)
@@ -168,12 +189,14 @@ class NodeScene(QGraphicsScene):
 
     def boxes_in(self, area: QRectF) -> list[str]:
         """Ids of the nodes that a rect touches."""
-        return [id for id, box in self.boxes.items() if box.rect.intersects(area)]
+        return [box.id for box in self.index.boxes_in(area) if box.rect.intersects(area)]
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rect around these nodes, or around all; empty where there are none."""
+        if ids is None:
+            return self.index.bounds()
         united = QRectF()
-        for id in self.boxes if ids is None else ids:
+        for id in ids:
             if id in self.boxes:
                 united = united.united(self.boxes[id].rect)
         return united
@@ -225,10 +248,6 @@ class NodeScene(QGraphicsScene):
         return found
 
 
-def _is_bad(box: NodeBox) -> bool:
-    return not (math.isfinite(box.node.data) and math.isfinite(box.node.grad))
-
-
 class _Layer(QGraphicsItem):
     """Paints one half of the scene; takes no events."""
 
@@ -246,12 +265,16 @@ class _LinkLayer(_Layer):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        zoom = painter.worldTransform().m11()
-        links = self._scene.links
-        paint_links(painter, links.values(), option.exposedRect, zoom)
-        drop = self._scene.marks.drop_link
-        if drop is not None and drop in links:
-            paint_drop_target(painter, links[drop])
+        scene, zoom = self._scene, painter.worldTransform().m11()
+        if zoom < BENT_FROM:
+            scene.far.paint_links(painter, scene.index)
+        else:
+            rows = scene.index.link_rows_in(option.exposedRect)
+            seen = [scene.index.links[row] for row in rows.tolist()]
+            paint_links(painter, seen, option.exposedRect, zoom)
+        drop = scene.marks.drop_link
+        if drop is not None and drop in scene.links:
+            paint_drop_target(painter, scene.links[drop])
 
 
 class _NodeLayer(_Layer):
@@ -263,6 +286,8 @@ class _NodeLayer(_Layer):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         scene = self._scene
-        self._painter.paint(
-            painter, scene.painted_order(), scene.document.graph, option.exposedRect, scene.marks
-        )
+        seen = scene.painted_order(option.exposedRect)
+        if painter.worldTransform().m11() < FAR:
+            scene.far.paint_boxes(painter, scene.index, seen, scene.marks)
+        else:
+            self._painter.paint(painter, seen, scene.document.graph, scene.marks)

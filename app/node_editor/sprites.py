@@ -25,7 +25,7 @@ from app.node_editor.shape import (
 )
 from app.node_editor.texts import Style, TextPainter, text_width
 
-BORDER = 2.0  # around the node's rect, for its edge
+BORDER = 8.0  # around the node's rect, for its ports
 KEPT = 300  # sprites, before all are dropped
 
 NAME_LEFT_OF_LEAF = 28.0
@@ -108,12 +108,15 @@ def _draw(look: Look, shape: Shape, scale: float) -> QPixmap:
     painter.scale(scale, scale)
     painter.translate(BORDER, BORDER)
     paint_still(painter, look, shape)
+    for index in (None, *range(len(look.connected))):
+        is_connected = index is None or look.connected[index]
+        paint_port(painter, shape.port(index), is_connected=is_connected)
     painter.end()
     return pixmap
 
 
 def paint_still(painter: QPainter, look: Look, shape: Shape) -> None:
-    """Paint all of a node but its name and numbers."""
+    """Paint all of a node but its name, its numbers and its ports."""
     _paint_body(painter, look, shape)
     texts = TextPainter(painter)
     quiet = pen("text3" if look.is_muted else "text2")

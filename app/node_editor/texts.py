@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import lru_cache
+from typing import ClassVar
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
@@ -14,22 +14,35 @@ from core.numbers import format_number
 KEPT = 8192  # texts; a graph of 1,000 nodes shows some 5,000
 
 
-class Style(Enum):
-    """Size and weight of a text on the canvas, at zoom 100 %."""
+class Style:
+    """Size and weight of a text on the canvas, at zoom 100 %.
 
-    CAPTION = (theme.SIZE_CAPTION, fonts.NORMAL)
-    STRONG_CAPTION = (theme.SIZE_CAPTION, fonts.SEMIBOLD)
-    BODY = (theme.SIZE_BODY, fonts.NORMAL)
-    INPUT = (theme.SIZE_BODY, fonts.MEDIUM)
-    NAME = (theme.SIZE_NODE, fonts.SEMIBOLD)
-    VALUE = (theme.SIZE_VALUE, fonts.SEMIBOLD)
+    Compared by identity: an Enum's hash, written in Python, would cost more than the painting.
+    """
+
+    CAPTION: ClassVar[Style]
+    STRONG_CAPTION: ClassVar[Style]
+    BODY: ClassVar[Style]
+    INPUT: ClassVar[Style]
+    NAME: ClassVar[Style]
+    VALUE: ClassVar[Style]
+
+    def __init__(self, size: int, weight: int) -> None:
+        self.size, self.weight = size, weight
+
+
+Style.CAPTION = Style(theme.SIZE_CAPTION, fonts.NORMAL)
+Style.STRONG_CAPTION = Style(theme.SIZE_CAPTION, fonts.SEMIBOLD)
+Style.BODY = Style(theme.SIZE_BODY, fonts.NORMAL)
+Style.INPUT = Style(theme.SIZE_BODY, fonts.MEDIUM)
+Style.NAME = Style(theme.SIZE_NODE, fonts.SEMIBOLD)
+Style.VALUE = Style(theme.SIZE_VALUE, fonts.SEMIBOLD)
 
 
 @lru_cache(maxsize=16)
 def _font(style: Style) -> QFont:
-    size, weight = style.value
-    font = fonts.sans(size, weight)
-    font.setPixelSize(size)  # the canvas has a zoom of its own, also in presenter mode
+    font = fonts.sans(style.size, style.weight)
+    font.setPixelSize(style.size)  # the canvas has a zoom of its own, also in presenter mode
     return font
 
 

@@ -23,6 +23,7 @@ from app.node_editor.boxes import Hit, Part
 from app.node_editor.camera import Camera
 from app.node_editor.commands import Commands
 from app.node_editor.edits import Edits
+from app.node_editor.far import FAR
 from app.node_editor.inline_edit import InlineEdit, edit_name, edit_number
 from app.node_editor.interactions.cutting import CutStroke
 from app.node_editor.interactions.gesture import Gesture
@@ -31,7 +32,6 @@ from app.node_editor.interactions.moving import Move, Pan
 from app.node_editor.interactions.numbers import Scrub, Slide
 from app.node_editor.interactions.selecting import BoxSelect, Lasso
 from app.node_editor.minimap import Minimap
-from app.node_editor.painter import FAR
 from app.node_editor.palette import NodePalette
 from app.node_editor.scene import NodeScene
 from app.widgets.refusal import RefusalLine
@@ -91,7 +91,6 @@ class NodeView(Camera):
         self._describe()
 
     def _on_values_changed(self, _initiator: object) -> None:
-        self.minimap.update()
         self._describe()
 
     def _describe(self, _initiator: object = None) -> None:
@@ -146,14 +145,18 @@ class NodeView(Camera):
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
             gesture.cancel()
-            self.viewport().unsetCursor()
+            self._after_gesture()
 
     def _finish_gesture(self, point: QPointF, keys: Qt.KeyboardModifier) -> None:
         gesture, self.gesture = self.gesture, None
         if gesture is not None:
-            self.viewport().unsetCursor()
             gesture.finish(point, keys)
+            self._after_gesture()
             self._hover(point)
+
+    def _after_gesture(self) -> None:
+        self.viewport().unsetCursor()
+        self.minimap.repicture()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()

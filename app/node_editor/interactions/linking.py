@@ -162,7 +162,7 @@ class Relink(DragLink):
         super()._begin()
         marks = self.scene.marks
         marks.impossible -= {Port(self._edge.target, self._edge.input_index)}
-        self.scene.links.pop((self._edge.target, self._edge.input_index), None)
+        self.scene.hide_link(self._edge)
 
     def _frees(self, target: Port) -> bool:
         return target == Port(self._edge.target, self._edge.input_index)

@@ -49,8 +49,8 @@ class Move(Gesture):
         for id, (x, y) in self._starts.items():
             box = self.scene.boxes[id]
             box.x, box.y = x + offset.x(), y + offset.y()
+        self.scene.boxes_moved()
         self.view.show_drop_target(self._id if len(self._starts) == 1 else None)
-        self.scene.update()
 
     def _begin(self) -> None:
         boxes = self.scene.boxes

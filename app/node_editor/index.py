@@ -1,0 +1,78 @@
+"""Where everything is, in arrays: finds what is in sight among a thousand nodes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF
+
+from app.node_editor.boxes import MARGIN, NodeBox
+from app.node_editor.links import WIDEST, Link, reach_of
+from app.node_editor.shape import REASON_HEIGHT, WIDTH
+
+Floats = npt.NDArray[np.float64]
+
+
+class SceneIndex:
+    """Rects of boxes and ends of links. Call `refresh` after boxes have moved."""
+
+    def __init__(self, boxes: Sequence[NodeBox], links: Sequence[Link]) -> None:
+        self.boxes, self.links = list(boxes), list(links)
+        row = {box.id: i for i, box in enumerate(self.boxes)}
+        self._heights = np.array([box.shape.height for box in self.boxes], dtype=np.float64)
+        self._sources = np.array([row[link.edge.source] for link in self.links], dtype=np.intp)
+        self._targets = np.array([row[link.edge.target] for link in self.links], dtype=np.intp)
+        self._starts = np.array([link.source.shape.data_center for link in self.links])
+        self._ends = np.array(
+            [link.target.shape.input_centers[link.edge.input_index] for link in self.links]
+        )
+        self.rects: Floats = np.zeros((0, 4))  # left, top, right, bottom of each box
+        self.ends: Floats = np.zeros((0, 4))  # x and y of start and end of each link
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take the places of the boxes as they are now."""
+        places = np.array([(box.x, box.y) for box in self.boxes], dtype=np.float64).reshape(-1, 2)
+        right, bottom = places[:, 0] + WIDTH, places[:, 1] + self._heights
+        self.rects = np.column_stack([places, right, bottom])
+        start, end = places[self._sources], places[self._targets]
+        self.ends = np.column_stack(
+            [start[:, 0] + WIDTH, start[:, 1] + self._starts, end[:, 0], end[:, 1] + self._ends]
+        )
+        reach = reach_of(self.ends[:, 2] - self.ends[:, 0], self.ends[:, 3] - self.ends[:, 1])
+        left = np.minimum(self.ends[:, 0], self.ends[:, 2] - reach) - WIDEST
+        far_right = np.maximum(self.ends[:, 0] + reach, self.ends[:, 2]) + WIDEST
+        top = np.minimum(self.ends[:, 1], self.ends[:, 3]) - WIDEST
+        down = np.maximum(self.ends[:, 1], self.ends[:, 3]) + WIDEST
+        self._link_bounds = np.column_stack([left, top, far_right, down])
+
+    def rows_in(self, area: QRectF) -> npt.NDArray[np.intp]:
+        """Rows of the boxes that paint anything in `area`."""
+        below = MARGIN + REASON_HEIGHT
+        return _rows(self.rects, area.adjusted(-MARGIN, -below, MARGIN, 2 * MARGIN))
+
+    def link_rows_in(self, area: QRectF) -> npt.NDArray[np.intp]:
+        """Rows of the links that pass through `area`."""
+        return _rows(self._link_bounds, area)
+
+    def boxes_in(self, area: QRectF) -> list[NodeBox]:
+        return [self.boxes[row] for row in self.rows_in(area).tolist()]
+
+    def bounds(self) -> QRectF:
+        """The rect around all boxes; empty where there are none."""
+        if not self.boxes:
+            return QRectF()
+        left, top = self.rects[:, :2].min(axis=0).tolist()
+        right, bottom = self.rects[:, 2:].max(axis=0).tolist()
+        return QRectF(left, top, right - left, bottom - top)
+
+
+def _rows(rects: Floats, area: QRectF) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(
+        (rects[:, 0] <= area.right())
+        & (rects[:, 2] >= area.left())
+        & (rects[:, 1] <= area.bottom())
+        & (rects[:, 3] >= area.top())
+    )
