@@ -87,7 +87,7 @@ def test_micrograd_code_can_be_pasted_back(name):
             assert (again[node.name].data, again[node.name].grad) == (node.data, node.grad)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(graphs(max_size=8))
 def test_micrograd_code_of_any_graph_runs(tmp_path, graph):
     for node in graph:
@@ -156,6 +156,7 @@ def test_latex_has_one_equation_for_each_name():
     assert latex(Graph()) == ""
 
 
+@settings(max_examples=40)
 @given(graphs())
 def test_latex_of_any_graph_is_balanced(graph):
     text = latex(graph)

@@ -129,7 +129,7 @@ def test_contributions_add_up_in_the_order_of_backward():
     assert of(LECTURE, "a").sum == ""
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(graphs())
 def test_contributions_are_what_the_engine_adds(graph):
     for node in graph:

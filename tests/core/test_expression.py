@@ -204,7 +204,7 @@ def test_a_long_formula_is_printed_in_parts():
     assert is_same_expression(graph, parse(text))
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(graphs())
 def test_every_graph_reads_back_from_its_text(graph):
     text = to_text(graph)
@@ -218,6 +218,7 @@ def test_every_graph_reads_back_from_its_text(graph):
         assert again.name == node.name
 
 
+@settings(max_examples=40)
 @given(graphs(), st.data())
 def test_graphs_that_differ_do_not_count_as_the_same(graph, data):
     other = graph.copy()

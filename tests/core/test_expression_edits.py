@@ -82,6 +82,7 @@ def test_a_swap_of_names_swaps_the_nodes():
     assert len(set(ids.values())) == 3
 
 
+@settings(max_examples=50)
 @given(graphs(), graphs())
 def test_merge_says_what_the_new_text_says(old, new):
     merged, ids = merge(old, new)
@@ -95,6 +96,7 @@ def test_merge_says_what_the_new_text_says(old, new):
             assert merged[node.name].id == former.id
 
 
+@settings(max_examples=50)
 @given(graphs())
 def test_merging_a_graph_with_its_own_text_changes_nothing(graph):
     merged, _ = merge(graph, parse(to_text(graph)))
@@ -166,6 +168,7 @@ def test_places_follow_the_ids_of_a_merge():
     )
 
 
+@settings(max_examples=60)
 @given(graphs(), st.data())
 def test_any_number_can_be_replaced(graph, data):
     text = to_text(graph)
@@ -301,7 +304,7 @@ TEXTS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(TEXTS | graphs().map(to_text), st.data())
 def test_text_follows_any_edits_of_the_graph(text, data):
     graph = parse(text)

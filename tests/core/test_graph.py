@@ -86,6 +86,7 @@ def test_a_muted_node_passes_its_first_input_and_gradient_through():
     assert (graph["a"].grad, graph["b"].grad) == (-2.0, 0.0)
 
 
+@settings(max_examples=40)
 @given(graphs())
 def test_the_graph_agrees_with_plain_values(graph):
     built: dict[str, Value] = {}
@@ -250,6 +251,7 @@ def test_two_nodes_can_swap_their_names_in_one_restore():
     assert (graph["a"].data, graph["b"].data) == (2.0, 1.0)
 
 
+@settings(max_examples=40)
 @given(graphs())
 def test_a_copy_is_equal_and_independent(graph):
     twin = graph.copy()

@@ -73,7 +73,7 @@ def test_a_project_comes_back_as_it_was():
     assert (after.model, after.settings) == (before.model, before.settings)
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(graphs(), st.text(max_size=20), st.dictionaries(st.text(max_size=5), JSON, max_size=3))
 def test_every_project_round_trips(graph, text, kept):
     positions = dict.fromkeys(list(graph.nodes)[::2], (1.5, -2.0))
@@ -234,7 +234,7 @@ def test_every_beginning_of_a_document_is_refused():
 PATHS = st.lists(st.integers(0, 50), max_size=6)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(PATHS, JSON | st.sampled_from(["1", "2", "inf", "value", "tanh", "a", {}, [], 1e300, -1]))
 def test_a_changed_document_is_a_project_or_a_storage_error(path, value):
     changed = json.loads(dumps(project()))
