@@ -4,12 +4,15 @@
 one can take over from the other between two runs.
 """
 
+import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
 from core import kernels
 from core.batches import BatchPlan
 from core.compiled_tape import CompiledSteps
+from core.numpy_tape import NumpyTape
 from core.rules import Rules, State
 from core.tape import Tape
 
@@ -26,7 +29,15 @@ class StepRunner:
         self.rules = rules
         self.rows = tape.program.prepare(inputs, targets)
         self.largest = largest
+        self.numpy = NumpyTape(tape.program)
         self._compiled: CompiledSteps | None = None
+
+    def twin(self) -> "StepRunner":
+        """Another one over the same data, for another thread."""
+        twin = copy.copy(self)
+        twin.numpy = NumpyTape(self.tape.program)
+        twin._compiled = None
+        return twin
 
     def run(
         self, state: State, batches: BatchPlan, rates: Floats, losses: Floats, wait: bool
@@ -50,7 +61,7 @@ class StepRunner:
         rules = self.rules
         rows = self.rows[:, samples]
         weight = 1.0 / rows.shape[1] if rules.takes_mean else 1.0
-        sample_losses, gradient = self.tape.numpy.loss_and_gradient(state.data, rows, weight)
+        sample_losses, gradient = self.numpy.loss_and_gradient(state.data, rows, weight)
         with np.errstate(all="ignore"):
             loss = float(np.sum(sample_losses)) * weight
             loss += self._penalty(state.data)

@@ -87,24 +87,17 @@ class Trainer:
         self.learning_rate = learning_rate
         self.wait_for_kernels = wait_for_kernels
         self._inputs, self._targets = checked_data(inputs, targets)
-        self._parameters = list(model.parameters())
+        self.parameters = list(model.parameters())
         sample_loss = losses.find(loss)
         self.tape = Tape(
             model,
-            self._parameters,
+            self.parameters,
             self._inputs.shape[1],
             loss=sample_loss,
             n_targets=self._targets.shape[1],
         )
         self._check_samples(model, sample_loss)
-        self._batches = Batches(
-            len(self._inputs),
-            _checked_batch_size(batch_size, len(self._inputs)),
-            shuffle,
-            last_batch,
-            seed,
-        )
-        rules = Rules(
+        self.rules = Rules(
             optimizer=optim.find(optimizer),
             takes_mean=reduction == "mean",
             l1=_checked_penalty("l1", l1),
@@ -112,10 +105,11 @@ class Trainer:
             after_error_step=regularization == "playground",
             adds_to_grad=not zero_grad,
         )
-        self._state = State.zeros(len(self._parameters), rules.optimizer.state_size)
-        self._runner = StepRunner(
-            self.tape, rules, self._inputs, self._targets, self._batches.largest
-        )
+        batch = _checked_batch_size(batch_size, len(self._inputs))
+        self._batch_rules = (len(self._inputs), batch, shuffle, last_batch, seed)
+        self._batches = self.new_batches()
+        self._state = State.zeros(len(self.parameters), self.rules.optimizer.state_size)
+        self._runner = self.new_runner()
         self._same_rates = np.empty(0)
         self._data_list: list[float] = []
         self._grad_list: list[float] = []
@@ -169,7 +163,7 @@ class Trainer:
         """The loss without penalties over these samples, and the outputs, (n, outputs)."""
         checked_inputs, checked_targets = checked_data(inputs, targets)
         self._check_columns(checked_inputs, checked_targets)
-        parameters = np.array([p.data for p in self._parameters])
+        parameters = np.array([p.data for p in self.parameters])
         sample_losses, outputs = self.tape.evaluate(
             parameters, checked_inputs, checked_targets, wait=self.wait_for_kernels
         )
@@ -184,6 +178,15 @@ class Trainer:
         """A copy of the last step's gradients; between runs."""
         return self._state.grad.copy()
 
+    def new_batches(self) -> Batches:
+        """The series of batches from its beginning."""
+        return Batches(*self._batch_rules)
+
+    def new_runner(self) -> StepRunner:
+        """Whatever makes the steps, for another thread to use."""
+        largest = self.new_batches().largest
+        return StepRunner(self.tape, self.rules, self._inputs, self._targets, largest)
+
     def _rates(self, count: int) -> Floats:
         rate = self._learning_rate
         if callable(rate):
@@ -196,19 +199,19 @@ class Trainer:
     def _read_values(self) -> None:
         """Take over data, and with zero_grad=False grad, where somebody changed the Values."""
         # Comparing lists is quick: floats that were not touched are the same objects.
-        data = [p.data for p in self._parameters]
+        data = [p.data for p in self.parameters]
         if data != self._data_list or self._state.step == 0:
             self._state.data[:] = data
             self._state.dead &= self._state.data == 0.0
-        if self._runner.rules.adds_to_grad:
-            grad = [p.grad for p in self._parameters]
+        if self.rules.adds_to_grad:
+            grad = [p.grad for p in self.parameters]
             if grad != self._grad_list or self._state.step == 0:
                 self._state.grad[:] = grad
 
     def _write_values(self) -> None:
         self._data_list = self._state.data.tolist()
         self._grad_list = self._state.grad.tolist()
-        for p, data, grad in zip(self._parameters, self._data_list, self._grad_list):
+        for p, data, grad in zip(self.parameters, self._data_list, self._grad_list):
             p.data = data
             p.grad = grad
 
@@ -231,7 +234,7 @@ class Trainer:
             raise ValueError(
                 f"the model has {n_outputs} outputs, targets have {self._targets.shape[1]} columns"
             )
-        parameters = np.array([p.data for p in self._parameters])
+        parameters = np.array([p.data for p in self.parameters])
         found, outputs = self.tape.evaluate(parameters, self._inputs[chosen], self._targets[chosen])
         for i, sample in enumerate(chosen):
             values = as_outputs(model([Value(x) for x in self._inputs[sample].tolist()]))

@@ -1,0 +1,101 @@
+"""Many runs side by side: the same model, data and rules from several starts or rates.
+
+For races and maps: the graph is traced and the data prepared once, each lane keeps only its
+parameters, gradients and optimizer memory.
+"""
+
+import copy
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.batches import BatchPlan
+from core.rules import State
+from core.steps import StepRunner
+from core.training import SAMPLES_PER_CALL, LearningRate, Trainer
+
+Floats = NDArray[np.float64]
+
+
+class Lanes:
+    """K runs of what `trainer` was made for; the trainer itself and its Values stay as they are.
+
+    parameters: (K, n_parameters), each lane's start, or None for the model's present data.
+    learning_rates: one for each lane, numbers or functions of the step number.
+    Every lane sees the same batches. Raises ValueError where the numbers do not fit.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        learning_rates: Sequence[LearningRate],
+        parameters: ArrayLike | None = None,
+    ) -> None:
+        present = np.array([p.data for p in trainer.parameters])
+        count = len(learning_rates)
+        starts = np.tile(present, (count, 1)) if parameters is None else np.array(parameters, float)
+        if starts.shape != (count, len(present)):
+            raise ValueError(
+                f"parameters must have the shape {(count, len(present))}, not {starts.shape}"
+            )
+        self.learning_rates = list(learning_rates)
+        self.wait_for_kernels = trainer.wait_for_kernels
+        self._batches = trainer.new_batches()
+        self._runners = [trainer.new_runner()]
+        state_size = trainer.rules.optimizer.state_size
+        self._states = [State.zeros(len(present), state_size) for _ in range(count)]
+        for state, start in zip(self._states, starts):
+            state.data[:] = start
+
+    @property
+    def parameters(self) -> Floats:
+        """Each lane's parameters, (K, n_parameters); a copy."""
+        return np.array([state.data for state in self._states])
+
+    @property
+    def step(self) -> int:
+        """Steps made so far, in every lane."""
+        return self._states[0].step if self._states else 0
+
+    def run(self, steps: int, threads: int = 1) -> Floats:
+        """Make `steps` steps in every lane; each one's batch loss, (K, steps).
+
+        threads: so many lanes at a time; the kernels hold no GIL. The numbers are the same.
+        """
+        found = np.empty((len(self._states), steps))
+        while len(self._runners) < threads:
+            self._runners.append(self._runners[0].twin())
+        most = max(1, SAMPLES_PER_CALL // self._batches.batch_size)
+        with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+            for start in range(0, steps, most):
+                part = found[:, start : start + most]
+                plan = self._batches.take(part.shape[1])
+                shares = [(self._runners[i], i, threads, plan, part) for i in range(threads)]
+                list(pool.map(lambda share: self._run_share(*share), shares))
+        return found
+
+    def fork(self, lane: int) -> "Lanes":
+        """A single lane that goes on from where this one is, with the same batches to come."""
+        twin = copy.copy(self)
+        twin.learning_rates = [self.learning_rates[lane]]
+        twin._batches = copy.deepcopy(self._batches)
+        twin._runners = [self._runners[0].twin()]
+        twin._states = [copy.deepcopy(self._states[lane])]
+        return twin
+
+    def _run_share(
+        self, runner: StepRunner, first: int, stride: int, plan: BatchPlan, found: Floats
+    ) -> None:
+        """Every `stride`-th lane from `first` on."""
+        for lane in range(first, len(self._states), stride):
+            state, rate = self._states[lane], self.learning_rates[lane]
+            count = found.shape[1]
+            if callable(rate):
+                rates = np.array([float(rate(k)) for k in range(state.step, state.step + count)])
+            else:
+                rates = np.full(count, float(rate))
+            losses = np.empty(count)
+            runner.run(state, plan, rates, losses, self.wait_for_kernels)
+            found[lane] = losses
