@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
@@ -17,6 +18,7 @@ from app.expression_pane.replacement import utf16_units
 from app.expression_pane.status import StatusLine
 from app.widgets.buttons import IconButton
 from app.widgets.panel import Panel
+from app.widgets.pop_up import PopUp
 from app.widgets.segmented import SegmentedControl
 from core.expression import ExpressionError
 
@@ -48,6 +50,9 @@ class ExpressionPane(Panel):
         copy.setObjectName("expression_copy")
         copy.clicked.connect(self._copy)
         self.add_action_widget(copy)
+        self._more = IconButton("dots-vertical", "More for the expression")
+        self._more.clicked.connect(self._show_menu)
+        self.add_action_widget(self._more)
         self._make_pages()
         self._connect()
         self._show_document()
@@ -85,6 +90,16 @@ class ExpressionPane(Panel):
     def _copy(self) -> None:
         is_code = self._pages.currentWidget() is self.code
         QGuiApplication.clipboard().setText(self.code.code() if is_code else self.edit.text())
+
+    def _show_menu(self) -> None:
+        menu = PopUp(self)
+        menu.add_copy("Copy the expression", self.edit.text)
+        for kind, write in KINDS.items():
+            menu.add_copy(f"Copy as {kind}", partial(write, self._document.graph))
+        menu.addSeparator()
+        for words, factor in (("Larger text", 1.2), ("Smaller text", 1 / 1.2), ("Normal text", 0)):
+            menu.add(words, partial(self.edit.zoom_by, factor))
+        menu.open_under(self._more)
 
     def read_now(self) -> None:
         """Let the document take over what has been typed, if it has not yet."""

@@ -67,9 +67,11 @@ class ChainRule(QWidget):
         self, node: str, output: str, uses: Sequence[Use], grad: float, share: float
     ) -> None:
         """The uses of `node`, its gradient and that one's share of the colour."""
+        shown = (node, output, tuple(uses), grad, share)
+        if shown == (self._node, self._output, self._uses, self._grad, self._share):
+            return
         is_new_height = len(uses) != len(self._uses)
-        self._node, self._output, self._uses = node, output, tuple(uses)
-        self._grad, self._share = grad, share
+        self._node, self._output, self._uses, self._grad, self._share = shown
         if is_new_height:
             self.updateGeometry()
         self.setAccessibleDescription(self.sentence())

@@ -27,10 +27,14 @@ from app.widgets.buttons import IconButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.labels import TextLabel
 from app.widgets.panel import Panel
+from app.widgets.pop_up import PopUp
 from core.gradient_check import GradientCheck, check_gradient
-from core.numbers import MINUS, format_number
+from core.numbers import MINUS, format_number, to_source
 
 _CHECK_AFTER = 150  # ms of rest: the check runs the graph a few times more
+_PATH_AFTER = 50  # ms, in a graph so large that looking for paths would hold up the selection
+_LARGE = 200  # nodes
+_SMALL = 60  # nodes whose gradient is checked at once
 
 
 class Inspector(Panel):
@@ -47,6 +51,9 @@ class Inspector(Panel):
         self.lock = IconButton("lock", "Keep showing this node", checkable=True)
         self.lock.toggled.connect(self._lock)
         self.add_action_widget(self.lock)
+        self._more = IconButton("dots-vertical", "More for this node")
+        self._more.clicked.connect(self._show_menu)
+        self.add_action_widget(self._more)
         self.head = Head()
         self._make_sections()
         self._make_pages()
@@ -54,6 +61,10 @@ class Inspector(Panel):
         self._check_soon.setSingleShot(True)
         self._check_soon.setInterval(_CHECK_AFTER)
         self._check_soon.timeout.connect(self._check)
+        self._path_soon = QTimer(self)
+        self._path_soon.setSingleShot(True)
+        self._path_soon.setInterval(_PATH_AFTER)
+        self._path_soon.timeout.connect(self._find_path)
         self._connect()
         self._show_subject()
 
@@ -152,6 +163,19 @@ class Inspector(Panel):
         if self._subject is not None:
             self.head.name.start()
 
+    def _show_menu(self) -> None:
+        subject = self._subject
+        if subject is None:
+            return
+        node = subject.node
+        menu = PopUp(self)
+        menu.add("Rename (F2)", self.start_renaming)
+        menu.addSeparator()
+        menu.add_copy("Copy the data", lambda: to_source(node.data))
+        menu.add_copy("Copy the gradient", lambda: to_source(node.grad))
+        menu.add_copy("Copy the chain rule", self.chain.sentence)
+        menu.open_under(self._more)
+
     def _rename(self, name: str) -> None:
         if self._subject is not None:
             self._document.rename(self._subject.id, name, self)
@@ -199,16 +223,24 @@ class Inspector(Panel):
     def _show_subject(self) -> None:
         id, graph = self._wanted_id(), self._document.graph
         self.lock.setEnabled(id is not None)
+        self._more.setEnabled(id is not None)
         self._empty.action_button.setVisible(graph.output is not None)
         if id is None:
             self._subject = None
             self._check_soon.stop()
+            self._path_soon.stop()
             self._pages.setCurrentIndex(0)
             return
         now = self._subject
         is_known = now is not None and (now.id, now.graph) == (id, graph)
-        if not is_known or self._revision != graph.revision:
+        is_current = now is not None and now.is_current and self._revision == graph.revision
+        if not (is_known and is_current):
             self._subject, self._revision = Subject(graph, id), graph.revision
+            self._path_soon.stop()
+            if len(graph) < _LARGE:
+                self._subject.find_path()
+            else:
+                self._path_soon.start()
             self.head.show_subject(self._subject)
             self._show_structure(self._subject)
         self._pages.setCurrentIndex(1)
@@ -224,6 +256,9 @@ class Inspector(Panel):
         self.sum_section.setVisible(subject.is_reached)
         self.sum_section.hint.setText(f"{subject.node.name}.grad starts at 0")
         self.check_section.setVisible(subject.is_reached)
+        if len(subject.graph) >= _SMALL:  # room for what comes after a rest
+            self.check_section.hint.setText("")
+            self.check_table.show_lines([Line("central difference"), Line("error")])
 
     def _show_numbers(self) -> None:
         subject = self._subject
@@ -231,6 +266,9 @@ class Inspector(Panel):
             return
         if subject.graph is not self._document.graph or self._revision != subject.graph.revision:
             return  # structure_changed is on its way
+        if not subject.is_current:  # the number of an input that is not connected is in formulas
+            self._show_subject()
+            return
         subject.refresh()
         self.head.show_numbers(subject)
         node = subject.node
@@ -239,18 +277,31 @@ class Inspector(Panel):
         )
         self.formula.show_lines(subject.formula_lines())
         self.contributions.show_lines(subject.contribution_lines())
+        self._show_path(subject)
+        if len(subject.graph) < _SMALL:
+            self._check()
+        else:
+            self._check_soon.start()
+
+    def _find_path(self) -> None:
+        if self._subject is not None and self._revision == self._document.graph.revision:
+            self._subject.find_path()
+            self.path_section.setVisible(self._subject.path() is not None)
+            self._show_path(self._subject)
+
+    def _show_path(self, subject: Subject) -> None:
         path = subject.path()
-        if path is not None:
-            self.path.show_path(path.stops, path.locals, is_cut=path.is_cut)
-            total = f"<b>{format_number(node.grad)}</b>"
-            self.product.setText(
-                f"{html.escape(path.product)} = {total}"
-                if path.count == 1
-                else f"the first way; all ways add up to {total}"
-            )
-            count = "one path" if path.count == 1 else f"{path.count:,} paths"
-            self.path_section.hint.setText(count)
-        self._check_soon.start()
+        if path is None:
+            return
+        self.path.show_path(path.stops, path.locals, is_cut=path.is_cut)
+        total = f"<b>{format_number(subject.node.grad)}</b>"
+        is_only_one = path.count == 1
+        self.product.setText(
+            f"{html.escape(path.product)} = {total}"
+            if is_only_one
+            else f"the first way; all ways add up to {total}"
+        )
+        self.path_section.hint.setText("one path" if is_only_one else f"{path.count:,} paths")
 
     # ----- gradient check -------------------------------------------------------------------
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import fonts, theme
 from app.colors import ramp_color, text_on
 from app.widgets.paint import draw_box, draw_gradient_bar
+from app.widgets.pop_up import PopUp
 from core.numbers import format_full, format_number, to_source
 
 _SIDE = 12
@@ -79,14 +81,10 @@ class NumberBox(QWidget):
 
 def offer_copy(widget: QWidget, event: QContextMenuEvent, numbers: list[tuple[str, float]]) -> None:
     """A menu that copies numbers at full precision; each has a name, or ""."""
-    menu = QMenu(widget)
+    menu = PopUp(widget)
     for name, number in numbers:
         text = to_source(number)
-        action = menu.addAction(f"Copy {name} {text}" if name else f"Copy {text}")
-        action.triggered.connect(
-            lambda _checked=False, text=text: QGuiApplication.clipboard().setText(text)
-        )
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.add_copy(f"Copy {name} {text}" if name else f"Copy {text}", partial(str, text))
     menu.popup(event.globalPos())
 
 

@@ -50,9 +50,10 @@ class PathView(QWidget):
         self, stops: Sequence[Stop], local_derivatives: Sequence[float], *, is_cut: bool = False
     ) -> None:
         """The stops and the local derivatives between them; `is_cut`: more before the last."""
-        self._stops, self._locals = tuple(stops), tuple(local_derivatives)
-        self._is_cut = is_cut
-        self.update()
+        shown = (tuple(stops), tuple(local_derivatives), is_cut)
+        if shown != (self._stops, self._locals, self._is_cut):
+            self._stops, self._locals, self._is_cut = shown
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(240), fonts.px(_HEIGHT))

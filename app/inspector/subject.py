@@ -43,12 +43,12 @@ class Subject:
 
     def __init__(self, graph: Graph, id: str) -> None:
         self.graph, self.id = graph, id
+        self._values = graph.values()
         self.role = explain.role(graph, id)
         self._uses = explain.contributions(graph, id)
-        paths = explain.paths_to_output(graph, id)
-        self._path: Path | None = paths.listed[0] if paths and paths.listed else None
-        self._path_count = paths.count if paths else 0
-        self._links = [] if self._path is None else self._links_of(self._path)
+        self._path: Path | None = None
+        self._path_count = 0
+        self._links: list[tuple[str, int]] = []
         self.because = self._because()
         self._scale = 1.0
         self.refresh()
@@ -58,6 +58,11 @@ class Subject:
         return self.graph.nodes[self.id]
 
     @property
+    def is_current(self) -> bool:
+        """False once the structure, or a number that is part of a formula, has changed."""
+        return self.graph.values() is self._values
+
+    @property
     def output_name(self) -> str:
         return self.graph.nodes[self.graph.output].name if self.graph.output else ""
 
@@ -65,6 +70,13 @@ class Subject:
     def is_reached(self) -> bool:
         """Whether the output depends on the node."""
         return self.id in self.graph.reached
+
+    def find_path(self) -> None:
+        """Look for the ways to the output: the one part that takes long in a large graph."""
+        paths = explain.paths_to_output(self.graph, self.id)
+        if paths is not None and paths.listed:
+            self._path, self._path_count = paths.listed[0], paths.count
+            self._links = self._links_of(self._path)
 
     def refresh(self) -> None:
         """The numbers have changed: take their scale anew."""
@@ -124,7 +136,7 @@ class Subject:
         return lines
 
     def path(self) -> PathFacts | None:
-        """The way to the output; None for the output itself and what does not reach it."""
+        """The way to the output, once found; None for the output and what does not reach it."""
         if self._path is None:
             return None
         ids = self._path.ids

@@ -37,6 +37,8 @@ class Table(QWidget):
         theme.notifier.changed.connect(self.updateGeometry)
 
     def show_lines(self, lines: Sequence[Line]) -> None:
+        if tuple(lines) == self._lines:
+            return
         is_new_height = len(lines) != len(self._lines)
         self._lines = tuple(lines)
         if is_new_height:

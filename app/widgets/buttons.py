@@ -1,7 +1,7 @@
 """Buttons: the one filled action of a view, ordinary ones, quiet ones, and bare icons."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app import fonts, theme
@@ -19,6 +19,7 @@ class PaintedButton(QPushButton):
         self, text: str = "", icon_name: str | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(text, parent)
+        self.focus_reason: Qt.FocusReason | None = None
         self._icon_name = icon_name
         self._text_size: float = theme.SIZE_BODY
         self._height = theme.CONTROL_HEIGHT
@@ -49,6 +50,10 @@ class PaintedButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.focus_reason = event.reason()  # the focus ring asks for it
+        super().focusInEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -140,6 +145,7 @@ class IconButton(QToolButton):
         side: int = theme.CONTROL_HEIGHT,
     ) -> None:
         super().__init__(parent)
+        self.focus_reason: Qt.FocusReason | None = None
         self._icon_name, self._side = icon_name, side
         self.setCheckable(checkable)
         self.setToolTip(tooltip)
@@ -160,6 +166,10 @@ class IconButton(QToolButton):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.focus_reason = event.reason()  # the focus ring asks for it
+        super().focusInEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.current()

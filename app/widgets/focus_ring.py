@@ -77,8 +77,7 @@ class FocusTracker(QObject):
         target = _ringed(new)
         if target is None:
             return
-        by_mouse = QApplication.mouseButtons() != Qt.MouseButton.NoButton
-        if by_mouse and not isinstance(target, (QLineEdit, QAbstractSpinBox)):
+        if not isinstance(target, (QLineEdit, QAbstractSpinBox)) and not _came_by_key(target):
             return
         self._target = target
         clip = _clip(target)
@@ -116,6 +115,18 @@ class FocusTracker(QObject):
         ring.setGeometry(area)
         ring.setVisible(target.isEnabled() and not target.property(IS_REFUSED))
         ring.raise_()
+
+
+def _came_by_key(widget: QWidget) -> bool:
+    """Qt does not say why the focus changed; the program's own widgets remember it."""
+    reason = getattr(widget, "focus_reason", None)
+    if reason is None:
+        return QApplication.mouseButtons() == Qt.MouseButton.NoButton
+    return reason in (
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+    )
 
 
 def _ringed(widget: QWidget | None) -> QWidget | None:

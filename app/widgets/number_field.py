@@ -10,18 +10,18 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 
 from app import fonts, theme
 from app.widgets import scrub
 from app.widgets.focus_ring import IS_REFUSED
 from app.widgets.paint import DISABLED, draw_box
+from app.widgets.pop_up import PopUp
 from app.widgets.refusal import RefusalLine
 from core.numbers import NumberError, format_full, format_number, parse_number, to_source
 
@@ -393,13 +393,11 @@ class NumberField(QLineEdit):
         if self._is_editing:
             super().contextMenuEvent(event)
             return
-        menu = QMenu(self)
         text = to_source(self._value)
-        copy = menu.addAction(f"Copy {text}")
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
+        menu = PopUp(self)
+        menu.add_copy(f"Copy {text}", lambda: text)
         if not self.isReadOnly():
-            menu.addAction("Type a number").triggered.connect(self.start_editing)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.add("Type a number", self.start_editing)
         menu.popup(event.globalPos())
 
     def _show_value(self) -> None:

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from app import fonts, theme
@@ -79,6 +87,7 @@ class Segment(QAbstractButton):
 
     def __init__(self, word: str, control: SegmentedControl) -> None:
         super().__init__(control)
+        self.focus_reason: Qt.FocusReason | None = None
         self._control = control
         self.setText(word)
         self.setCheckable(True)
@@ -99,6 +108,10 @@ class Segment(QAbstractButton):
             super().keyPressEvent(event)
         else:
             self._control.move_choice(steps)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.focus_reason = event.reason()  # the focus ring asks for it
+        super().focusInEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.current()

@@ -199,6 +199,25 @@ def test_the_button_copies_the_text(pane, lecture, qtbot):
     assert QGuiApplication.clipboard().text() == LECTURE
 
 
+def test_the_menu_copies_as_code_and_zooms(pane, lecture, qtbot):
+    from app.widgets.buttons import IconButton
+
+    def choose(words):
+        more = next(b for b in pane.findChildren(IconButton) if b.toolTip().startswith("More"))
+        qtbot.mouseClick(more, Qt.MouseButton.LeftButton)
+        menu = QApplication.activePopupWidget()
+        next(action for action in menu.actions() if action.text() == words).trigger()
+        menu.close()
+
+    choose("Copy as PyTorch")
+    assert "import torch" in QGuiApplication.clipboard().text()
+    height = pane.edit.row_height()
+    choose("Larger text")
+    assert pane.edit.row_height() > height
+    choose("Normal text")
+    assert pane.edit.row_height() == height
+
+
 def test_pasted_line_ends_and_letters_beyond_the_basic_plane(pane, document, qtbot):
     QGuiApplication.clipboard().setText("a = 2\r\nb = a * 3  # 𝑥𝑦\r\nc = bb\r\n")
     pane.edit.paste()

@@ -128,6 +128,15 @@ def test_the_other_numbers_follow_a_drag(inspector, document):
     assert inspector.head.grad.shown_text() == "−4"
 
 
+def test_formulas_follow_the_number_of_an_input_that_is_not_connected(inspector, document):
+    document.set_text("a = 2.0\nL = a * 3")
+    select(document, "a")
+    assert inspector.because.text().startswith("L = a × 3,")
+    document.preview_input(document.graph["L"].id, 1, 4.0)
+    assert inspector.because.text().startswith("L = a × 4,")
+    assert inspector.chain.sentence() == "∂L/∂a = 4 × 1 = 4"
+
+
 def test_escape_in_a_drag_brings_the_number_back(inspector, document, qtbot):
     select(document, "a")
     drag(inspector.head.field, 30, release=False)
@@ -267,8 +276,10 @@ def test_a_thousand_nodes_follow_within_two_milliseconds(inspector, document):
 
 def test_a_subject_lists_each_contribution_once(document):
     subject = Subject(document.graph, document.graph["f"].id)
+    subject.find_path()
     assert [line.words for line in subject.contribution_lines()] == ["from L", "Sum"]
     assert subject.path().count == 1
     output = Subject(document.graph, document.graph["L"].id)
+    output.find_path()
     assert output.path() is None
     assert [line.words for line in output.contribution_lines()] == ["∂L/∂L of itself", "Sum"]

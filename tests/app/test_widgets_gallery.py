@@ -183,6 +183,8 @@ def _margins(size):
 def test_a_click_on_a_button_brings_no_ring(gallery, qtbot):
     qtbot.mouseClick(gallery.reset, Qt.MouseButton.LeftButton)
     assert not [ring for ring in gallery.findChildren(FocusRing) if ring.isVisible()]
+    gallery.train.setFocus()
+    assert not [ring for ring in gallery.findChildren(FocusRing) if ring.isVisible()]
 
 
 def test_a_refused_number_has_an_error_edge_and_no_ring(gallery, qtbot):
