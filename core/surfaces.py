@@ -60,10 +60,10 @@ class Surfaces:
         """All neurons with these parameters."""
         with ieee():
             answers = self._tape.outputs(parameters, self._inputs).T
-            output = answers[-1].reshape(RESOLUTION, RESOLUTION).copy()
-            all_levels = levels(answers).reshape(-1, RESOLUTION, RESOLUTION)
-        thumbnails = np.ascontiguousarray(all_levels[:, ::THUMBNAIL, ::THUMBNAIL])
-        return Picture(output, all_levels[-1].copy(), thumbnails)
+            squares = answers.reshape(-1, RESOLUTION, RESOLUTION)
+            output = squares[-1].copy()
+            thumbnails = levels(squares[:, ::THUMBNAIL, ::THUMBNAIL])
+        return Picture(output, levels(output), thumbnails)
 
     def input_thumbnails(self) -> Levels:
         """What the network is fed, each input by its own greatest size, (inputs, n / 2, n / 2)."""

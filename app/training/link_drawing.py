@@ -50,7 +50,7 @@ class LinkDrawing:
         return self._next >= len(self._order)
 
     def go_on(self, until: float) -> None:
-        """Draw until the clock, `time.perf_counter`, says `until`, or until all is drawn."""
+        """Draw until the clock, `time.thread_time`, says `until`, or until all is drawn."""
         painter = QPainter(self.pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-self._area.topLeft())
@@ -63,7 +63,7 @@ class LinkDrawing:
                     painter.setPen(_pen(shade, self._width, name))
                 painter.drawPath(self._curve(k))
             self._next += FINEST
-            if time.perf_counter() >= until:
+            if time.thread_time() >= until:
                 break
         painter.end()
 

@@ -138,6 +138,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
                 tops.append(self._refresh_other(other, item, k))
         if self._is_following:
             self._fit(tops)
+        # What pyqtgraph leaves for the paint itself makes it ask for a second one.
+        self.scene().prepareForPaint()
         self.viewport().update()
 
     def _refresh_other(self, other: RunCurves, item: pg.PlotDataItem, k: int) -> np.ndarray:

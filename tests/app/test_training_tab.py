@@ -106,22 +106,33 @@ def test_new_start_draws_other_weights(qtbot, tab):
     qtbot.waitUntil(lambda: not np.array_equal(tab._snapshot.parameters, before))
 
 
-@pytest.mark.parametrize("how", ["pause", "reset", "document", "shutdown"])
+@pytest.mark.parametrize("how", ["pause", "reset", "document"])
 def test_the_worker_stops_within_a_tenth_of_a_second(qtbot, tab, document, how):
+    times = []
+    for _attempt in range(3):  # another program may hold the processor for one of them
+        start(qtbot, tab)
+        began = time.perf_counter()
+        if how == "document":
+            document.new()
+        else:
+            click(qtbot, tab, "train_button" if how == "pause" else "reset_button")
+        assert not tab.is_running
+        qtbot.waitUntil(lambda: tab._runner._thread is None or not tab._runner.is_running)
+        times.append(time.perf_counter() - began)
+        idle(qtbot, tab)
+    assert min(times) < 0.1
+
+
+def test_shutting_down_stops_the_worker_and_the_display(qtbot, tab):
     start(qtbot, tab)
+    thread = tab._runner._thread
     began = time.perf_counter()
-    if how == "pause":
-        click(qtbot, tab, "train_button")
-    elif how == "reset":
-        click(qtbot, tab, "reset_button")
-    elif how == "document":
-        document.new()
-    else:
-        tab.shutdown()
-    qtbot.waitUntil(lambda: not tab.is_running)
-    stopped = tab._runner
-    qtbot.waitUntil(lambda: stopped._thread is None or not stopped.is_running, timeout=100)
-    assert time.perf_counter() - began < 0.1
+    tab.shutdown()
+    assert time.perf_counter() - began < 0.2
+    thread.join(1.0)
+    assert not thread.is_alive()
+    assert not tab.is_running
+    assert not tab._timer.isActive()
 
 
 def test_the_rate_changes_in_mid_run_without_a_reset(qtbot, tab):
@@ -531,3 +542,24 @@ def test_every_control_changes_at_random_in_full_speed(qtbot, tab):
             qtbot.wait(1)
     tab.shutdown()
     assert not tab.is_running
+
+
+def test_a_frame_leaves_the_window_time_for_everything_else(qtbot, tab):
+    tab.resize(1900, 1000)
+    choose(tab, "preset", "spiral")
+    worked = []
+    frame = tab._on_frame
+
+    def timed():
+        began = time.thread_time()
+        frame()
+        worked.append(time.thread_time() - began)
+
+    tab._timer.timeout.disconnect()
+    tab._timer.timeout.connect(timed)
+    start(qtbot, tab)
+    del worked[:]
+    qtbot.waitUntil(lambda: len(worked) > 60, timeout=20_000)
+    click(qtbot, tab, "train_button")
+    assert np.median(worked) < 0.008
+    assert np.percentile(worked, 95) < 0.016

@@ -9,6 +9,7 @@ thread spends on a frame and its paint.
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import sys
@@ -17,7 +18,7 @@ import time
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.document import Document
@@ -61,17 +62,18 @@ class Frames(QObject):
         self._last, self._spent = now, spent
 
 
-def wait(app: QApplication, seconds: float) -> None:
+def wait(seconds: float) -> None:
     """Let the window live for so long."""
-    QTimer.singleShot(round(1e3 * seconds), app.quit)
-    app.exec()
+    loop = QEventLoop()
+    QTimer.singleShot(round(1e3 * seconds), loop.quit)
+    loop.exec()
 
 
 def measure(app: QApplication, tab: TrainingTab, setup: Hyperparameters, seconds: float) -> None:
     """Train a set-up at full speed and print a line about it."""
     tab.reset()
     tab.apply({name: getattr(setup, name) for name in tab.setup.differences(setup)})
-    wait(app, 0.5)
+    wait(0.5)
     shown: list[float] = []
     original = tab.view.show_output
     tab.view.show_output = lambda snapshot: (shown.append(time.perf_counter()), original(snapshot))
@@ -79,13 +81,13 @@ def measure(app: QApplication, tab: TrainingTab, setup: Hyperparameters, seconds
     began = time.perf_counter()
     tab.toggle_training()
     first = None
-    while first is None:
+    while first is None and time.perf_counter() - began < 10.0:
         app.processEvents()
         if tab.view.plot._train.xData is not None and len(tab.view.plot._train.xData) > 0:
             first = 1e3 * (time.perf_counter() - began)
     frames.start()
     step, began = tab.step, time.perf_counter()
-    wait(app, seconds)
+    wait(seconds)
     took = time.perf_counter() - began
     frames.stop()
     epochs = (tab.step - step) / tab._current.curves.steps_per_epoch / took
@@ -94,7 +96,7 @@ def measure(app: QApplication, tab: TrainingTab, setup: Hyperparameters, seconds
     gap, work = np.percentile(frames.gaps, 95), np.percentile(frames.work, [50, 95, 100])
     print(
         f"{epochs:12,.0f} {statistics.median(frames.gaps):8.1f} {gap:8.1f} {work[0]:8.1f} "
-        f"{work[1]:8.1f} {work[2]:8.1f} {len(shown) / took:10.1f} {first:8.0f}",
+        f"{work[1]:8.1f} {work[2]:8.1f} {len(shown) / took:10.1f} {first or math.inf:8.0f}",
         flush=True,
     )
 
@@ -118,7 +120,7 @@ def main(arguments: list[str]) -> int:
     tab = TrainingTab(Document())
     tab.resize(1920, 1004)
     tab.show()
-    wait(app, 0.5)
+    wait(0.5)
     print(
         f"{'':20}{'epochs/s':>12} {'frame ms':>8} {'95 %':>8} {'work ms':>8} {'95 %':>8} "
         f"{'most':>8} {'pictures/s':>10} {'first ms':>8}"
@@ -129,7 +131,7 @@ def main(arguments: list[str]) -> int:
     before = memory()
     tab.reset()
     tab.toggle_training()
-    wait(app, seconds)
+    wait(seconds)
     print(f"memory grew by {memory() - before:.1f} MB in {tab.step:,} steps more")
     tab.shutdown()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
