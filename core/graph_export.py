@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from core.graph import Graph
 from core.numbers import format_number, to_source
 from core.ops import OPS
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 
 def annotated(graph: Graph) -> nx.MultiDiGraph:
     """Nodes with name, label, op, data and grad; an edge for each use, with its input's number."""
+    import networkx as nx  # not before a window's first paint
+
     result = nx.MultiDiGraph()
     for node in graph:
         result.add_node(
@@ -24,6 +29,8 @@ def annotated(graph: Graph) -> nx.MultiDiGraph:
 
 def to_graphml(graph: Graph) -> str:
     """GraphML, which networkx, Gephi and yEd read."""
+    import networkx as nx
+
     return "\n".join(nx.generate_graphml(annotated(graph))) + "\n"
 
 
