@@ -12,8 +12,8 @@ from app.node_editor.shape import SNAP, WIDTH
 from core.graph import Graph
 from core.layout import Layout, layout
 
-RANK_GAP = 40.0
-ROW_GAP = 40.0
+RANK_GAP = 32.0
+ROW_GAP = 48.0
 
 Position = tuple[float, float]
 

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 CLOSEST, FURTHEST = 4.0, 0.05
 ZOOM_PER_NOTCH = 1.2
 NOTCH = 120.0  # of a mouse wheel, in eighths of a degree
-FIT_MARGIN = 32.0
+FIT_MARGIN = 20.0
 FIT_TIME = 200  # ms
 
 

@@ -130,6 +130,8 @@ def _table(view: NodeView) -> tuple[Command, ...]:
         Command("Arrange", "Align bottom", lambda: edits.align("bottom"), (), True),
         Command("Arrange", "Distribute across", lambda: edits.distribute(down=False), (), True),
         Command("Arrange", "Distribute down", lambda: edits.distribute(down=True), (), True),
+        Command("View", "Find a node …", lambda: view.find_bar.open(), ("Ctrl+F",)),
+        Command("View", "Keys and gestures", lambda: view.keys.open(), ("?",)),
         Command("View", "Show all", view.fit_all, ("Home",)),
         Command("View", "Show the selection", view.fit_selection, (".",)),
         Command("View", "Zoom in", lambda: view.zoom_to(view.zoom * 1.2), ("+", "Ctrl++")),

@@ -27,6 +27,7 @@ class NodeEditor(Panel):
         self.view = NodeView(document)
         self.view.setObjectName("node_view")
         self.set_body(self.view)
+        self.setFocusProxy(self.view)
         add = Button("Add node", "plus")
         add.setObjectName("add_node_button")
         add.setToolTip("Search for a node to add (Shift+A)")

@@ -24,6 +24,7 @@ from app.node_editor.camera import Camera
 from app.node_editor.commands import Commands
 from app.node_editor.edits import Edits
 from app.node_editor.far import FAR
+from app.node_editor.find_bar import FindBar
 from app.node_editor.inline_edit import InlineEdit, edit_name, edit_number
 from app.node_editor.interactions.cutting import CutStroke
 from app.node_editor.interactions.gesture import Gesture
@@ -31,6 +32,7 @@ from app.node_editor.interactions.linking import DragLink, Relink
 from app.node_editor.interactions.moving import Move, Pan
 from app.node_editor.interactions.numbers import Scrub, Slide
 from app.node_editor.interactions.selecting import BoxSelect, Lasso
+from app.node_editor.key_overlay import KeyOverlay
 from app.node_editor.minimap import Minimap
 from app.node_editor.palette import NodePalette
 from app.node_editor.scene import NodeScene
@@ -64,6 +66,8 @@ class NodeView(Camera):
         self.commands = Commands(self)
         self.search = NodePalette(self)
         self.minimap = Minimap(self)
+        self.find_bar = FindBar(self)
+        self.keys = KeyOverlay(self)
         document.undo_stack.indexChanged.connect(self._on_index_changed)
         document.replaced.connect(self._on_replaced)
         document.structure_changed.connect(self._on_structure_changed)

@@ -855,3 +855,28 @@ def test_menus_hold_the_commands_with_their_keys(hand):
 def test_the_screen_reader_hears_the_selection(hand):
     hand.click(hand.body("a"))
     assert hand.view.accessibleDescription() == "a, leaf, data 2, grad 6"
+
+
+# ----- finding --------------------------------------------------------------------------------
+
+
+def test_ctrl_f_finds_by_name_and_by_op(hand):
+    hand.key(Qt.Key.Key_F, CTRL)
+    QTest.keyClicks(hand.view.find_bar.edit, "multiply")
+    assert hand.selected() == {"e"}
+    QTest.keyClick(hand.view.find_bar.edit, Qt.Key.Key_Return)
+    assert hand.selected() == {"L"}
+    hand.view.find_bar.edit.setText("c")
+    assert hand.selected() == {"c"}
+    QTest.keyClick(hand.view.find_bar.edit, Qt.Key.Key_Escape)
+    assert not hand.view.find_bar.isVisible()
+    assert hand.steps() == 0
+
+
+def test_the_question_mark_shows_every_key(hand):
+    QTest.keyClicks(hand.view, "?")
+    assert hand.view.keys.isVisible()
+    shown = {what for _, what in hand.view.keys.rows()}
+    assert {command.text for command in hand.view.commands.table if command.keys} <= shown
+    QTest.keyClick(hand.view.keys, Qt.Key.Key_Escape)
+    assert not hand.view.keys.isVisible()
