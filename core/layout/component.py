@@ -12,6 +12,7 @@ from core.layout.routes import Pieces, Placement
 GUIDE_GAP = 14.0  # across, between two edges that pass a column
 GUIDE_BOX_GAP = 18.0  # across, between such an edge and a box
 SLOPE_ROOM = 0.1  # of the steepest edge's height, as room between two columns
+TWO_SIDED = 48  # nodes; in a larger part the backbone runs through the middle
 MOST_ROOM = 4.0  # in least gaps between columns
 
 
@@ -84,7 +85,7 @@ def lay_out_part(
         return half + (GUIDE_BOX_GAP if half else GUIDE_GAP)
 
     across = coordinates.place_chains(
-        layers, chain_of, chains, distance, chain_of[end],
+        layers, chain_of, chains, distance, end,
         places if is_kept and former.keeps_places else {},
     )  # fmt: skip
     at = _placement(layers, own_extent, across, gaps[0])
@@ -130,7 +131,7 @@ def _order_columns(
 
     Keeping the picture is worth a few crossings, many it is not.
     """
-    walked = order.depth_first_columns(layers, roots)
+    walked, is_pinned = _start(layers, roots, spine)
     kept: tuple[int, list[list[int]]] | None = None
     if former:
         layers.set_columns(order.restored_columns(layers, walked, former))
@@ -139,8 +140,8 @@ def _order_columns(
         if kept[0] <= former_crossings + former_crossings // 10:
             return kept[0], True
     layers.set_columns([list(column) for column in walked])
-    best = order.reduce_crossings(layers, frozenset(spine))
-    if best:  # the backbone need not be on top where that costs crossings
+    best = order.reduce_crossings(layers, frozenset(spine) if is_pinned else frozenset())
+    if best and is_pinned:  # the backbone need not be on top where that costs crossings
         pinned = layers.columns
         layers.set_columns([list(column) for column in pinned])
         free = order.reduce_crossings(layers, frozenset())
@@ -152,6 +153,20 @@ def _order_columns(
         layers.set_columns(kept[1])
         return kept[0], True
     return best, False
+
+
+def _start(
+    layers: Layers, roots: Sequence[int], spine: Sequence[int]
+) -> tuple[list[list[int]], bool]:
+    """The order to begin with, and whether its backbone is on top rather than in the middle."""
+    on_top = order.depth_first_columns(layers, roots)
+    if layers.node_count <= TWO_SIDED:
+        return on_top, True
+    layers.set_columns(on_top)
+    crossings = layers.crossings()
+    middle = order.two_sided_columns(layers, roots, spine)
+    layers.set_columns(middle)
+    return (middle, False) if layers.crossings() <= crossings else (on_top, True)
 
 
 def _placement(

@@ -5,9 +5,9 @@ instead of the mean of four: elements that should be level are joined into chain
 first, and no chain crosses another, so that all of them can be straight at once.
 """
 
-import math
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from itertools import chain as joined
 from itertools import pairwise
 
@@ -75,14 +75,15 @@ def place_chains(
     chain_of: Sequence[int],
     chains: Sequence[Sequence[int]],
     distance: Callable[[int, int], float],
-    fixed: int,
+    end: int,
     former: Mapping[int, float],
 ) -> list[float]:
-    """The place across of each element, centre to centre; `fixed` is the backbone's chain.
+    """The place across of each element, centre to centre; the chain of `end` is the backbone.
 
     distance(u, v) is the least one between neighbours in a column. former: places to keep where
     they leave room enough.
     """
+    fixed = chain_of[end]
     above: list[list[tuple[int, float]]] = [[] for _ in chains]
     below: list[list[tuple[int, float]]] = [[] for _ in chains]
     for column in layers.columns:
@@ -92,19 +93,42 @@ def place_chains(
             below[chain_of[u]].append((chain_of[v], least))
     order = _from_top(above, below)
     near = _neighbours(layers, chain_of, chains)
-    place = _packed(order, above, [-math.inf] * len(chains))
-    _draw_down(order, place, near, below, {fixed})
+    over = _all_above(fixed, above)
+    stack = _Stack(order, above, below, over, fixed)
+    place = stack.packed([None] * len(chains))
+    stack.draw_near(place, near, frozenset())
     if former:
-        least_places = [
-            min([former[member] for member in chain if member in former], default=-math.inf)
-            for chain in chains
-        ]
-        kept = _packed(order, above, least_places)
-        settled = {chain for chain, least in enumerate(least_places) if least > -math.inf}
-        _draw_down(order, kept, near, below, settled | {fixed})
+        backbone = [former[member] for member in reversed(chains[fixed]) if member in former]
+        wanted = _former_places(chains, former, backbone[0] if backbone else 0.0)
+        kept = stack.packed(wanted)
+        settled = {chain for chain, place_then in enumerate(wanted) if place_then is not None}
+        stack.draw_near(kept, near, settled)
         if max(kept) - min(kept) <= LOOSE * (max(place) - min(place)) + LOOSE_BY:
             place = kept
     return [place[chain] for chain in chain_of]
+
+
+def _former_places(
+    chains: Sequence[Sequence[int]], former: Mapping[int, float], origin: float
+) -> list[float | None]:
+    """Where each chain was, from `origin` on; None for a new one."""
+    places = [
+        min([former[member] for member in chain if member in former], default=None)
+        for chain in chains
+    ]
+    return [None if place is None else place - origin for place in places]
+
+
+def _all_above(fixed: int, above: Sequence[Sequence[tuple[int, float]]]) -> set[int]:
+    """The chains that stand above the backbone, straight or by way of others."""
+    over: set[int] = set()
+    stack = [fixed]
+    while stack:
+        for other, _gap in above[stack.pop()]:
+            if other not in over:
+                over.add(other)
+                stack.append(other)
+    return over
 
 
 def _from_top(
@@ -121,20 +145,6 @@ def _from_top(
     return order
 
 
-def _packed(
-    order: Sequence[int],
-    above: Sequence[Sequence[tuple[int, float]]],
-    least_places: Sequence[float],
-) -> list[float]:
-    """Each chain as high as those above it and its least place allow."""
-    place = [0.0] * len(order)
-    for chain in order:
-        least = max([place[other] + gap for other, gap in above[chain]], default=-math.inf)
-        least = max(least, least_places[chain])
-        place[chain] = least if least > -math.inf else 0.0
-    return place
-
-
 def _neighbours(
     layers: Layers, chain_of: Sequence[int], chains: Sequence[Sequence[int]]
 ) -> list[list[int]]:
@@ -148,25 +158,59 @@ def _neighbours(
     return near
 
 
-def _draw_down(
-    order: Sequence[int],
-    place: list[float],
-    near: Sequence[Sequence[int]],
-    below: Sequence[Sequence[tuple[int, float]]],
-    fixed: Set[int],
-) -> None:
-    """Move chains that float above their neighbours down to them, the lowest first.
+@dataclass
+class _Stack:
+    """Chains on both sides of the backbone, which is at 0; `over` those above it."""
 
-    Each round looks at where the neighbours were before it, so that what comes out depends on
-    the order in the columns alone and a small edit stays small.
-    """
-    for _ in range(ROUNDS):
-        before = list(place)
-        for chain in reversed(order):
-            if chain in fixed or not near[chain]:
-                continue
-            wanted = sorted([before[other] for other in near[chain]])
-            middle = wanted[(len(wanted) - 1) // 2]
-            if middle > place[chain]:
-                room = min([place[other] - gap for other, gap in below[chain]], default=middle)
-                place[chain] = max(place[chain], min(room, middle))
+    order: Sequence[int]  # each after all that are above it
+    above: Sequence[Sequence[tuple[int, float]]]  # neighbours and least distances
+    below: Sequence[Sequence[tuple[int, float]]]
+    over: Set[int]
+    fixed: int
+
+    def packed(self, wanted: Sequence[float | None]) -> list[float]:
+        """Each chain as near to the backbone as the others and its wanted place allow."""
+        place = [0.0] * len(self.order)
+        for chain in reversed(self.order):
+            if chain in self.over:
+                limits = [
+                    place[other] - gap
+                    for other, gap in self.below[chain]
+                    if other in self.over or other == self.fixed
+                ]
+                own = wanted[chain]
+                place[chain] = min(limits if own is None else [*limits, own])
+        for chain in self.order:
+            if chain not in self.over and chain != self.fixed:
+                limits = [place[other] + gap for other, gap in self.above[chain]]
+                own = wanted[chain]
+                limits = limits if own is None else [*limits, own]
+                place[chain] = max(limits, default=0.0)
+        return place
+
+    def draw_near(
+        self, place: list[float], near: Sequence[Sequence[int]], settled: Set[int]
+    ) -> None:
+        """Move chains that are nearer to the backbone than their neighbours out to them.
+
+        The outermost first. Each round looks at where the neighbours were before it, so that
+        what comes out depends on the order in the columns alone and a small edit stays small.
+        """
+        for _ in range(ROUNDS):
+            before = list(place)
+            for chain in reversed(self.order):
+                if chain in settled or chain in self.over or not near[chain]:
+                    continue
+                middle = sorted([before[other] for other in near[chain]])[
+                    (len(near[chain]) - 1) // 2
+                ]
+                if middle > place[chain] and chain != self.fixed:
+                    room = [place[other] - gap for other, gap in self.below[chain]]
+                    place[chain] = max(place[chain], min([*room, middle]))
+            for chain in self.order:
+                if chain not in self.over or chain in settled or not near[chain]:
+                    continue
+                middle = sorted([before[other] for other in near[chain]])[len(near[chain]) // 2]
+                if middle < place[chain]:
+                    room = [place[other] + gap for other, gap in self.above[chain]]
+                    place[chain] = min(place[chain], max([*room, middle]))

@@ -9,6 +9,7 @@ from core.layout.ranks import Links
 SWEEPS = 10  # of barycenters, back and forth by turns, at most
 PATIENCE = 3  # sweeps without fewer crossings, then it is enough
 WORK = 6_000  # elements looked at in all sweeps; keeps a graph of hundreds quick
+LIGHT = 2  # elements of what may hang above the backbone at least, less one
 LARGE = 1_000  # elements; exchanges go once through a larger graph
 
 
@@ -132,19 +133,57 @@ def build_layers(preds: Links, succs: Links, rank: Sequence[int], chief: Sequenc
 def depth_first_columns(layers: Layers, roots: Sequence[int]) -> list[list[int]]:
     """Each element where a walk from the roots back through the inputs first meets it.
 
-    This draws every tree without a crossing, inputs in their order.
+    This draws every tree without a crossing, inputs in their order, each chief input on top.
     """
     columns: list[list[int]] = [[] for _ in range(max(layers.rank) + 1)]
     seen = bytearray(len(layers.rank))
     for root in roots:
-        stack = [root]
-        while stack:
-            element = stack.pop()
-            if not seen[element]:
-                seen[element] = 1
-                columns[layers.rank[element]].append(element)
-                stack.extend(reversed(layers.up[element]))
+        for element in _met(layers, root, seen):
+            columns[layers.rank[element]].append(element)
     return columns
+
+
+def two_sided_columns(
+    layers: Layers, roots: Sequence[int], spine: Sequence[int]
+) -> list[list[int]]:
+    """The same with the backbone in the middle: what feeds it hangs on the lighter side.
+
+    A large expression becomes half as high. Single leaves stay beneath. `spine` is the
+    backbone's elements, from the output back to its leaf.
+    """
+    sides: list[list[list[int]]] = [[[] for _ in range(max(layers.rank) + 1)] for _ in range(2)]
+    weights = [0, 0]
+    seen = bytearray(len(layers.rank))
+    for element in spine:
+        seen[element] = 1
+    for element in sorted(spine, key=layers.rank.__getitem__):
+        for source in layers.up[element]:
+            met = _met(layers, source, seen)
+            side = 0 if len(met) > LIGHT and weights[0] < weights[1] else 1
+            weights[side] += len(met)
+            for met_element in met:
+                sides[side][layers.rank[met_element]].append(met_element)
+    for root in roots:
+        for met_element in _met(layers, root, seen):
+            sides[1][layers.rank[met_element]].append(met_element)
+    by_rank = {layers.rank[element]: [element] for element in spine}
+    return [
+        above[::-1] + by_rank.get(rank, []) + below
+        for rank, (above, below) in enumerate(zip(*sides))
+    ]
+
+
+def _met(layers: Layers, root: int, seen: bytearray) -> list[int]:
+    """What is met for the first time on the way back from `root`, in order."""
+    met = []
+    stack = [root]
+    while stack:
+        element = stack.pop()
+        if not seen[element]:
+            seen[element] = 1
+            met.append(element)
+            stack.extend(reversed(layers.up[element]))
+    return met
 
 
 def reduce_crossings(layers: Layers, pinned: Set[int], enough: int = 0) -> int:

@@ -191,6 +191,16 @@ def test_a_tree_of_any_size_has_no_crossing():
         assert layout(random_tree(120, seed), BOX).crossings == 0
 
 
+def test_a_large_expression_hangs_on_both_sides_of_its_backbone():
+    graph = random_tree(150, 1)
+    drawing = layout(graph, BOX)
+    heights = drawing.centers[:, 1] - drawing.center(drawing.backbone[0])[1]
+    above, below = (heights < 0).sum(), (heights > 0).sum()
+    assert min(above, below) > 0.25 * len(graph)
+    assert len({drawing.center(id)[1] for id in drawing.backbone}) == 1
+    assert drawing.crossings == 0
+
+
 @pytest.mark.parametrize("size", [7, 30, 200])
 @pytest.mark.parametrize("seed", range(3))
 def test_appending_at_the_output_moves_nothing(size, seed):
