@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 
 from app.graph_view.canvas import GraphCanvas
-from core.graph_export import to_dot, to_graphml
 
 FILTERS = (
     "Picture (*.png)",
@@ -38,6 +37,8 @@ def export(canvas: GraphCanvas, path: Path) -> None:
 
     Raises ExportError for another suffix, and where the file can't be written.
     """
+    from core.graph_export import to_dot, to_graphml  # only here: networkx is slow to import
+
     suffix = path.suffix.lower()
     writers = {".png": _write_png, ".svg": _write_svg, ".pdf": _write_pdf}
     texts = {".dot": to_dot, ".gv": to_dot, ".graphml": to_graphml}

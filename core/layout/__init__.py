@@ -8,10 +8,10 @@
 
 Nodes stand in columns, as late as their consumers allow; one longest path to the output is the
 straight backbone, on top where that costs no crossing, and leaves stand beneath it; in a large
-expression it runs through the middle and the rest hangs on both sides. Order of creation, which is that of the DiGraph's nodes and of each node's incoming edges, decides where
-there is a choice. Parts that are not connected are stacked. All in time about linear in nodes and
-edges, without Qt; used by the graph view and by the node editor's Arrange, which passes its own
-sizes and gaps.
+expression it runs through the middle and the rest hangs on both sides. Order of creation, which
+is that of the DiGraph's nodes and of each node's incoming edges, decides where there is a choice.
+Parts that are not connected are stacked. All in time about linear in nodes and edges, without Qt;
+used by the graph view and by the node editor's Arrange, which passes its own sizes and gaps.
 
 Source of the method: K. Sugiyama et al., Methods for visual understanding of hierarchical system
 structures (1981), with the coordinates of U. Brandes and B. Köpf (2001) in one alignment.
