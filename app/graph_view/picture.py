@@ -21,8 +21,6 @@ from core.graph import Graph
 from core.layout import Direction, Layout, layout
 
 if TYPE_CHECKING:
-    
-if TYPE_CHECKING:
     import networkx as nx
 
 Floats = npt.NDArray[np.float64]
@@ -304,8 +302,6 @@ def _row(flow: Flow, id: Any) -> int:
 def _split(graph: Graph) -> nx.DiGraph:
     """The lecture's drawing: each op is a circle of its own before its value's box."""
     import networkx as nx  # not before the first paint
-
-    import networkx as nx  # only here: it is slow to import, and the window should open first
 
     drawn = nx.DiGraph()
     for node in graph:
