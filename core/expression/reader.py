@@ -22,6 +22,8 @@ from core.expression.refusals import (
 from core.expression.source_map import Number, SourceMap, Statement
 from core.expression.syntax import (
     MAX_DEPTH,
+    MAX_TERMS,
+    TOO_LONG,
     ExpressionError,
     Lines,
     Span,
@@ -239,6 +241,8 @@ class Reader:
         while isinstance(left, ast.BinOp):
             chain_of_left.append(left)
             left = left.left
+        if len(chain_of_left) > MAX_TERMS:
+            raise self._error(TOO_LONG, node, "Give parts of it names.")
         operand = self._evaluate(left)
         for step in reversed(chain_of_left):
             symbol = SYMBOLS.get(type(step.op))

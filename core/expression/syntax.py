@@ -17,7 +17,10 @@ from core.ops import OPS
 
 MAX_BYTES = 200_000
 MAX_LINE = 20_000  # characters
+MAX_TERMS = 2_000  # of one sum or product; Python's own limit depends on its version
 MAX_DEPTH = 100  # brackets within brackets, signs before signs, calls within calls
+
+TOO_LONG = "This is too long for one formula."
 
 
 class ExpressionError(ValueError):
@@ -118,9 +121,7 @@ def read_tree(text: str) -> tuple[ast.Module, Lines]:
         raise _explain(error, lines) from None
     except (RecursionError, MemoryError):
         longest = max(range(1, lines.count + 1), key=lambda line: len(lines.line(line)))
-        raise ExpressionError(
-            "This is too long for one formula.", longest, 1, 1, "Give parts of it names."
-        ) from None
+        raise ExpressionError(TOO_LONG, longest, 1, 1, "Give parts of it names.") from None
     except ValueError as error:
         raise ExpressionError(f"This text can't be read: {error}.") from None
 

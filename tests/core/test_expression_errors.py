@@ -127,6 +127,7 @@ HOSTILE = {
     "short minus signs": "a = " + "-" * 19_000 + "1",
     "short signs": "a = 1" + " - +" * 4_900 + "1",
     "short sum": "a = 1; b = " + "+".join(["a"] * 9_900),
+    "sum of 2002": "a = 1; b = " + "+".join(["a"] * 2_002),
     "short powers": "a = " + "2**" * 6_600 + "2",
     "short calls": "a = 1; b = a" + ".tanh()" * 2_800,
     "short attributes": "a = 1; b = a" + ".b" * 9_900,
@@ -168,7 +169,7 @@ def test_long_documents_are_read():
     lines = [f"v{i} = tanh(a * {i}.5 + b)  # no comment" for i in range(1000)]
     graph = parse("a = 1\nb = 2\n" + "\n".join(lines))
     assert len(graph) == 3002
-    assert len(parse("a = 1\nb = " + " + ".join(["a"] * 500))) == 500
+    assert len(parse("a = 1\nb = " + " + ".join(["a"] * 2001))) == 2001
 
 
 TOKENS = st.lists(
