@@ -46,16 +46,16 @@ Position = tuple[float, float]
 class Project:
     """All that a project file holds.
 
-    text: the expression as typed, with its comments; "" where there is none. positions: of nodes
-    in the node editor, by id. model: the network as `model_to_dict` gives it.
-    settings: whatever JSON the window keeps, such as the training set-up.
+    positions: of nodes in the node editor, by id. model: the network as `model_to_dict` gives it.
+    settings: whatever JSON the window keeps, such as the training set-up. text: the expression as
+    typed, with its comments; "" where there is none.
     """
 
     graph: Graph = field(default_factory=Graph)
-    text: str = ""
     positions: dict[str, Position] = field(default_factory=dict)
     model: dict[str, Any] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
 
 
 def dumps(project: Project) -> str:

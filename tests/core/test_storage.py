@@ -77,7 +77,7 @@ def test_a_project_comes_back_as_it_was():
 @given(graphs(), st.text(max_size=20), st.dictionaries(st.text(max_size=5), JSON, max_size=3))
 def test_every_project_round_trips(graph, text, kept):
     positions = dict.fromkeys(list(graph.nodes)[::2], (1.5, -2.0))
-    written = dumps(Project(graph, text, positions, None, kept))
+    written = dumps(Project(graph, positions, None, kept, text))
     json.loads(written, parse_constant=pytest.fail)
     after = loads(written)
     assert dumps(after) == written
