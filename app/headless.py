@@ -13,10 +13,12 @@ from pathlib import Path
 
 from app.command_line import Options
 from app.start_up import StartUpError
+from core import storage
 from core.engine import Value, topological_order
 from core.hyperparameters import PRESETS
 from core.numbers import MINUS, format_number
 from core.session import Session, Snapshot
+from core.storage import Project, StorageError
 
 PICTURES = "micrograd-playground-pictures"
 STEPS = 100
@@ -29,6 +31,7 @@ def run_headless(options: Options, reason: str = "") -> int:
     `reason` says why there is no window, "" where the user asked for none.
     """
     _accept_any_terminal()
+    project = _read(options.file)
     try:
         if reason:
             print(f"{reason} Running without a window.\n")
@@ -36,7 +39,7 @@ def run_headless(options: Options, reason: str = "") -> int:
         print()
         train()
         print()
-        _save_pictures(options)
+        _save_pictures(options, project)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head`: whoever read has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -98,13 +101,23 @@ def _progress(now: Snapshot, total_loss: float) -> str:
     return f"[{bar}] step {now.step:>3} of {STEPS}  loss {loss}  accuracy {accuracy}"
 
 
-def _save_pictures(options: Options) -> None:
+def _read(file: Path | None) -> Project | None:
+    """The project of the command line; StartUpError where it can't be read."""
+    if file is None:
+        return None
+    try:
+        return storage.load(file)
+    except StorageError as error:
+        raise StartUpError(f"{file} can't be opened: {error}") from error
+
+
+def _save_pictures(options: Options, project: Project | None) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from app.pictures import PictureError, save_pictures
 
     folder = writable_folder(options.pictures or Path(PICTURES))
     try:
-        pictures = save_pictures(folder, options)
+        pictures = save_pictures(folder, project, options.theme, options.size)
     except PictureError as error:
         raise StartUpError(str(error)) from error
     print(f"Pictures of each tab are in {folder}:")

@@ -11,14 +11,13 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 
 from app import places, theme
-from app.command_line import Options
 from app.main_window import MainWindow
 from app.qt_application import create_application
-from core.storage import StorageError
+from core.storage import Project
 
 SIZE = (1920, 1080)
 PRESET, TRAINED_STEPS = "spiral", 12_000
-_PATIENCE = 20_000  # milliseconds for the training that a picture shows
+_PATIENCE = 20_000  # milliseconds for the training that a picture shows, and for its drawing
 _SETTLE = 400  # milliseconds, longer than any animation
 
 
@@ -26,36 +25,26 @@ class PictureError(Exception):
     """No pictures could be taken; says why."""
 
 
-def save_pictures(folder: Path, options: Options) -> list[Path]:
-    """Save a picture of each tab, in the themes that were asked for, as PNG; returns the files.
+def save_pictures(
+    folder: Path, project: Project | None, choice: str | None, size: tuple[int, int] | None
+) -> list[Path]:
+    """Save a picture of each tab as PNG; returns the files.
 
-    The document is the file of the command line, else the lecture's graph; the network is
-    trained for a moment, so that there is something to see.
+    project: what the build tab shows; None for the lecture's graph. choice: of a theme; None for
+    both. The network is trained for a moment, so that there is something to see.
     """
     create_application()
     with _no_traces():
         window = MainWindow()
-        window.resize(*(options.size or SIZE))
-        _open(window, options.file)
+        window.resize(*(size or SIZE))
+        window.document.open_project(project or window.examples()[0].project())
+        window.document.select(list(window.document.graph.nodes)[:1])
         window.show()
         try:
             _train(window)
-            return list(_take(window, folder, options.theme))
+            return list(_take(window, folder, choice))
         finally:
             window.leave_without_asking()
-
-
-def _open(window: MainWindow, file: Path | None) -> None:
-    if file is None:
-        window.document.open_project(window.examples()[0].project())
-        leaf = window.document.graph.find("a")
-        if leaf is not None:
-            window.document.select([leaf.id])
-        return
-    try:
-        window.document.open(file)
-    except StorageError as error:
-        raise PictureError(f"{file} can't be opened: {error}") from error
 
 
 def _train(window: MainWindow) -> None:
@@ -65,6 +54,7 @@ def _train(window: MainWindow) -> None:
     _wait(lambda: window.training.step >= TRAINED_STEPS or not window.training.is_running)
     if window.training.is_running:
         window.press_training_button("train_button")
+    _wait(lambda: not window.status.activity)
 
 
 def _take(window: MainWindow, folder: Path, choice: str | None) -> Iterator[Path]:
@@ -73,6 +63,7 @@ def _take(window: MainWindow, folder: Path, choice: str | None) -> Iterator[Path
         for index, title in enumerate(window.tab_titles()):
             window.tabs.setCurrentIndex(index)
             _settle()
+            _wait(lambda: not window.status.activity)
             file = folder / f"{title.lower()}-{theme.current().name}.png"
             if not window.grab().save(str(file)):
                 raise PictureError(f"{file} can't be written.")

@@ -53,6 +53,11 @@ class StatusBar(QWidget):
         """Follow nothing any more."""
         self._engine_timer.stop()
 
+    @property
+    def activity(self) -> str:
+        """What runs at present; "" for nothing."""
+        return self._activity.text()
+
     def set_activity(self, text: str) -> None:
         """What runs at present, such as training; "" for nothing."""
         self._activity.setText(text)

@@ -65,6 +65,7 @@ def facts(done: subprocess.CompletedProcess) -> dict:
 def test_the_first_start_shows_the_lectures_graph_and_later_ones_an_empty_page(qapp):
     first = facts(run_program(TELL))
     assert first["names"] == L_GRAPH
+    assert first["toasts"] == []
     assert first["path"] == "None"
     assert not first["is_modified"]
     assert facts(run_program(TELL))["names"] == []
@@ -125,3 +126,23 @@ def test_an_error_while_painting_keeps_the_program_running(qapp):
         window.leave_without_asking()
     QTimer.singleShot(500, later)"""
     assert facts(run_program(probe)) == {"toasts": 1, "is_visible": True}
+
+
+def test_plots_layouts_and_kernels_are_loaded_after_the_first_paint(qapp):
+    code = """
+import sys
+from app.qt_application import create_application
+from app.main_window import MainWindow
+
+application = create_application()
+window = MainWindow(is_training_deferred=True)
+window.show()
+application.processEvents()
+print(sorted({"pyqtgraph", "networkx", "numba", "scipy", "importlib.metadata"} & set(sys.modules)))
+window.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert done.stdout.strip() == "[]", done.stderr
