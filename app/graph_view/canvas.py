@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -21,6 +23,7 @@ from core.numbers import format_number
 from core.paths import Paths, paths_between
 
 MOST_ANIMATED = 300  # boxes; larger pictures jump to their new places
+MOST_DRAWN = 8_000  # nodes; laying out more would hold up the window
 MOST_FOR_PATHS = 20_000  # links
 DURATION = 200  # milliseconds, of boxes on their way to new places
 
@@ -40,6 +43,7 @@ class GraphCanvas(QWidget):
         self.picture: Picture | None = None
         self.paths: Paths | None = None
         self.is_following = True  # shows all of the graph until the user moves the view
+        self.pending: frozenset[str] = frozenset()  # nodes whose gradient is still to come
         self.layer = Layer()
         self.minimap = Minimap()
         self.paint_count = 0
@@ -108,6 +112,14 @@ class GraphCanvas(QWidget):
             self._recolor()
         return self.picture
 
+    def set_step(self, current: str | None, pending: Iterable[str]) -> None:
+        """Mark where the debugger is; `pending` nodes are drawn as not reached yet."""
+        self.marks.step = current
+        self.pending = frozenset(pending)
+        self.refresh()
+        self._recolor()
+        self.update()
+
     def lay_out_anew(self) -> None:
         """Forget where everything was."""
         self.picture = None
@@ -132,7 +144,7 @@ class GraphCanvas(QWidget):
         self.marks.hovered_item, self.marks.hovered_pieces = None, frozenset()
         former = None if self._is_new else self.picture
         self._move.stop()
-        if not len(graph):
+        if not 0 < len(graph) <= MOST_DRAWN:
             self.picture = None
             self.paths = None
             self.shown.emit()
@@ -152,7 +164,7 @@ class GraphCanvas(QWidget):
         if self.picture is None:
             return
         scale = self.scale.follow(self.picture.own_scale(), at_once=at_once)
-        self.picture.recolor(scale)
+        self.picture.recolor(scale, self.pending)
         if self.marks.lit_items is not None:
             self._find_paths()
         self.update()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -181,8 +182,11 @@ class Picture:
         numbers = self.colored_numbers()
         return robust_scale(numbers[self.flow.is_reached])
 
-    def recolor(self, scale: float) -> None:
-        """Take over the flow's numbers: arrays only, no new layout."""
+    def recolor(self, scale: float, pending: Set[str] = frozenset()) -> None:
+        """Take over the flow's numbers: arrays only, no new layout.
+
+        `pending` nodes have no gradient yet.
+        """
         self.scale = scale
         self.version += 1
         flow = self.flow
@@ -192,6 +196,7 @@ class Picture:
         self.steps = palette.steps(shares)[self.rows]
         kinds = np.where(shares == 0, Kind.ZERO, Kind.FILLED)
         kinds[~flow.is_reached] = Kind.UNREACHED
+        kinds[[flow.row[id] for id in pending if id in flow.row]] = Kind.UNREACHED
         kinds[~(np.isfinite(flow.data) & np.isfinite(flow.grad))] = Kind.NOT_FINITE
         kinds[self._muted] = Kind.MUTED
         self.kinds = kinds[self.rows]

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QMenu, QStackedWidget, QWi
 from app import fonts
 from app.document import Document
 from app.graph_view import export, legend
+from app.graph_view.canvas import MOST_DRAWN
 from app.graph_view.gestures import InteractiveCanvas
 from app.graph_view.picture import DATA, GRADIENT, LOCAL
 from app.graph_view.search import SearchField
@@ -53,6 +54,14 @@ class GraphView(Panel):
                 has_edge=False,
             )
         )
+        self._pages.addWidget(
+            EmptyState(
+                "Too large to draw",
+                f"Up to {MOST_DRAWN:,} nodes are drawn one by one. Values and gradients are there "
+                "all the same, in the other views.",
+                has_edge=False,
+            )
+        )
         self.set_body(self._pages)
         self.search = SearchField(self.canvas)
         self.search.looked_for.connect(self._look_for)
@@ -80,8 +89,7 @@ class GraphView(Panel):
 
     def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
         """Show where the debugger is, and which nodes no gradient has come to yet."""
-        self.canvas.marks.step = current
-        self.canvas.update()
+        self.canvas.set_step(current, pending)
 
     # ----- header ---------------------------------------------------------------------------
 
@@ -182,7 +190,8 @@ class GraphView(Panel):
     # ----- within ---------------------------------------------------------------------------
 
     def _show_page(self, _initiator: object = None) -> None:
-        self._pages.setCurrentIndex(0 if len(self.document.graph) else 1)
+        count = len(self.document.graph)
+        self._pages.setCurrentIndex(1 if not count else 2 if count > MOST_DRAWN else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -426,6 +426,22 @@ def test_the_debuggers_place_has_a_ring(view):
     assert color_at(view, ring) != theme.current().color("accent")
 
 
+def test_nodes_whose_gradient_is_still_to_come_are_not_filled(view):
+    b = view.document.graph["b"].id
+    view.set_step(view.document.graph["e"].id, "Step 6 of 8", [b])
+    assert fill_of(view, "b") == theme.current().color("raised")
+    view.set_step(None)
+    assert fill_of(view, "b").red() > fill_of(view, "b").blue()
+
+
+def test_a_graph_beyond_what_can_be_drawn_says_so(view, monkeypatch):
+    monkeypatch.setattr("app.graph_view.canvas.MOST_DRAWN", 5)
+    monkeypatch.setattr("app.graph_view.view.MOST_DRAWN", 5)
+    view.document.rename(view.document.graph["a"].id, "alpha")
+    assert not view.canvas.isVisible()
+    assert view.canvas.refresh() is None
+
+
 def test_a_thousand_nodes(view):
     lines = [f"x{i} = {i % 7 - 3}" for i in range(500)]
     lines.append("s1 = x0 + x1")
