@@ -134,6 +134,14 @@ class History:
         self._buffer[self._used : self._used + len(new)] = new
         self._used += len(new)
 
+    def forget(self, exact: int) -> None:
+        """Keep only so many losses exactly from now on: for a run that is over."""
+        self._most = min(self._most, exact)
+        dropped = max(self._used - self._most, 0)
+        self._buffer = self._buffer[dropped : self._used].copy()
+        self._first += dropped
+        self._used -= dropped
+
     def newest(self, n: int | None = None) -> Floats:
         """The losses of the newest `n` steps (of all that are still exact), as a copy."""
         begin = 0 if n is None else max(self._used - n, 0)

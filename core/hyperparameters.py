@@ -258,7 +258,7 @@ _PLAYGROUND = Hyperparameters(last_batch="carry", regularization="playground")
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
-        Preset("playground", "TensorFlow Playground", _PLAYGROUND),
+        Preset("playground", "Playground's default", _PLAYGROUND),
         Preset(
             "micrograd",
             "micrograd's demo",

@@ -34,7 +34,7 @@ class LinkDrawing:
         self._area, self._curve, self._width = area, curve, width
         self.pixmap = QPixmap(QSize(round(area.width() * ratio), round(area.height() * ratio)))
         self.pixmap.setDevicePixelRatio(ratio)
-        self.pixmap.fill(Qt.GlobalColor.transparent)
+        self.pixmap.fill(theme.current().color("panel"))
         # In proportion, not by the symmetric logarithm: among many links the strong must stand out.
         with np.errstate(invalid="ignore", over="ignore"):
             shares = np.clip(numbers / robust_scale(numbers), -1.0, 1.0)
@@ -74,6 +74,13 @@ def _pen(step: int, width: float, theme_name: str) -> QPen:
     if abs(step) > SHADES:
         return QPen(theme.THEMES[theme_name].color("error"), 0.8, Qt.PenStyle.DashLine)
     share = step / SHADES
-    color = QColor(ramp_color(np.sign(share) * max(abs(share), 0.45)))
-    color.setAlphaF(min(0.12 + 0.88 * abs(share) ** (1.5 / width), 1.0))
-    return QPen(color, (0.8 + 4.2 * share * share) * width + 0.2)
+    strength = min(0.12 + 0.88 * abs(share) ** (1.5 / width), 1.0)
+    color = ramp_color(np.sign(share) * max(abs(share), 0.45))
+    panel = theme.THEMES[theme_name].color("panel")
+    # Mixed with the ground beforehand: painting with opacity takes four times as long.
+    mixed = QColor.fromRgbF(
+        panel.redF() + strength * (color.redF() - panel.redF()),
+        panel.greenF() + strength * (color.greenF() - panel.greenF()),
+        panel.blueF() + strength * (color.blueF() - panel.blueF()),
+    )
+    return QPen(mixed, (0.8 + 4.2 * share * share) * width + 0.2)

@@ -26,6 +26,7 @@ PICTURE = 0.038  # seconds between two pictures of the network
 KEEP = 1.0  # seconds between two copies of the weights into the document
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
 MOST_RATE = 1.0  # a tenth of the rate is tried after a divergence, or a tenth of this
+KEPT_EXACT = 500_000  # losses of a run that is over
 LEAST_RUN = 20  # steps of a run that is kept for comparison
 
 
@@ -188,6 +189,7 @@ class TrainingTab(QWidget):
     def _begin(self, parameters: Floats | None = None, step: int = 0) -> None:
         """A new run; the last one is kept for comparison if it got anywhere."""
         if len(self._current.curves.history) >= LEAST_RUN:
+            self._current.curves.history.forget(KEPT_EXACT)
             self._earlier = [self._current, *self._earlier][: MOST_RUNS - 1]
         name = run_name(self._setup, self._previous_setup())
         self._current = Run(RunCurves(name, first_step=step), self._setup)

@@ -96,6 +96,18 @@ def test_memory_stays_bounded():
     assert len(history) == 4_000_000
 
 
+def test_a_finished_run_forgets_all_but_its_newest_losses():
+    history, losses = filled([3000] * 10, exact=20_000)
+    before = history.curve(places=100)
+    history.forget(2000)
+    np.testing.assert_array_equal(history.newest(), losses[-2000:])
+    assert len(history) == 30_000
+    after = history.curve(places=100)
+    np.testing.assert_array_equal(after.losses, before.losses)
+    history.extend([7.0])
+    assert history.newest(1)[0] == 7.0
+
+
 def test_a_loss_is_found_by_its_step():
     history, losses = filled([3000] * 10, exact=5000)
     assert history.at(29_999) == losses[29_999]
