@@ -159,6 +159,7 @@ class InteractiveCanvas(GraphCanvas):
         else:
             delta = event.angleDelta().y() or event.angleDelta().x()
             self.camera.zoom_by(WHEEL_ZOOM**delta, event.position())
+        self.hover(event.position())
         event.accept()
 
     def event(self, event: QEvent) -> bool:
@@ -167,7 +168,7 @@ class InteractiveCanvas(GraphCanvas):
             self._zoom(1.0 + event.value(), event.position())
             return True
         is_claim = event.type() == QEvent.Type.ShortcutOverride
-        if is_claim and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
+        if is_claim and isinstance(event, QKeyEvent) and _is_own(event):
             event.accept()  # the window's menus have some of these keys as well
         return super().event(event)
 
@@ -230,6 +231,14 @@ _ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifie
 _OWN_KEYS = {
     Qt.Key.Key_Home, Qt.Key.Key_F, Qt.Key.Key_Period, LEFT, RIGHT, UP, DOWN, Qt.Key.Key_Space,
 }  # fmt: skip
+_OWN_CONTROL_KEYS = {Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0}
+
+
+def _is_own(event: QKeyEvent) -> bool:
+    """True for the keys that the canvas answers itself while it has the focus."""
+    if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        return event.key() in _OWN_CONTROL_KEYS
+    return event.key() in _OWN_KEYS
 
 
 def _neighbour(picture: Picture, id: str, key: Qt.Key) -> str | None:

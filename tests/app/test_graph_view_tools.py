@@ -36,7 +36,8 @@ def current_name(view) -> str:
 def test_find_marks_what_matches_and_enter_goes_round(view, qtbot):
     view.document.set_text("w_in = 1\nx = 2\nw_out = w_in * x\ny = w_out + x\n")
     view.canvas.setFocus()
-    view.open_search()
+    qtbot.keyClick(view.canvas, Qt.Key.Key_F, CONTROL)
+    assert view.search.isVisible()
     qtbot.keyClicks(view.search, "W_")
     assert len(view.canvas.marks.found) == 2
     names = []
