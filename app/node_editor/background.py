@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, qAddPostRoutine
 from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 from app import theme
@@ -51,3 +51,6 @@ def _tile(_theme: str, side: int, ratio: float) -> QPixmap:
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+qAddPostRoutine(_tile.cache_clear)  # pixmaps must not outlive the application

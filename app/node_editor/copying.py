@@ -1,24 +1,21 @@
 """Nodes to and from the clipboard, and expression text to nodes.
 
-The clipboard holds the selection twice: exactly, for pasting here, and as expression text, which
-pastes into any editor. Text that was copied elsewhere pastes as the nodes it says.
+The clipboard holds the selection as expression text, which pastes into any editor. As long as it
+is still there, the nodes paste exactly as they were, with places and details; text that was
+copied elsewhere pastes as the nodes it says.
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 from app.node_editor.arrange import Position
 from core.expression import ExpressionError, parse, to_text
 from core.graph import LEAF, Graph, GraphError, Source
-from core.numbers import to_source
 
-MIME = "application/x-micrograd-nodes+json"
 KEPT_EXTRAS = ("collapsed", "slider")
 
 
@@ -36,6 +33,9 @@ class Piece:
         self.positions = dict(positions or {})
         self.extras = dict(extras or {})
         self.known = dict(known or {})  # ids of the piece that are nodes of the document already
+
+
+_copied: tuple[str, Piece] | None = None  # the text that is on the clipboard, and what it was
 
 
 def piece_of(
@@ -65,33 +65,24 @@ def piece_of(
     return Piece(copy, {id: positions[id] for id in ids if id in positions}, details)
 
 
-def to_mime(piece: Piece) -> QMimeData:
-    """For the clipboard: exactly and as text."""
-    nodes = [
-        {
-            "id": node.id, "op": node.op, "name": node.name, "label": node.label,
-            "inputs": [s if isinstance(s, str) else {"number": to_source(s)} for s in node.inputs],
-            "data": to_source(node.data), "muted": node.is_muted, "auto": node.is_auto_named,
-        }
-        for node in piece.graph
-    ]  # fmt: skip
-    kept = {"nodes": nodes, "positions": piece.positions, "extras": piece.extras}
-    mime = QMimeData()
-    mime.setData(MIME, json.dumps(kept).encode())
-    mime.setText(to_text(piece.graph))
-    return mime
+def copy_to_clipboard(piece: Piece) -> None:
+    """Put a piece on the clipboard as expression text, and remember it as it is."""
+    global _copied
+    text = to_text(piece.graph)
+    # Text only: a QMimeData made in Python with a format of our own would be deleted by Qt after
+    # the interpreter has gone, and that crashes at exit.
+    QGuiApplication.clipboard().setText(text)
+    _copied = text, piece
 
 
-def from_mime(mime: QMimeData, graph: Graph) -> Piece:
+def from_clipboard(graph: Graph) -> Piece:
     """What the clipboard holds. Raises GraphError or ExpressionError with a sentence."""
-    if mime.hasFormat(MIME):
-        try:
-            return _exact(json.loads(bytes(mime.data(MIME).data())))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            pass  # another version's, or not ours at all: the text beside it still counts
-    if not mime.text().strip():
+    text = QGuiApplication.clipboard().text()
+    if not text.strip():
         raise GraphError("The clipboard holds no nodes and no text.")
-    return from_text(mime.text(), graph)
+    if _copied is not None and _copied[0] == text:
+        return _copied[1]
+    return from_text(text, graph)
 
 
 def from_text(text: str, graph: Graph) -> Piece:
@@ -110,21 +101,6 @@ def from_text(text: str, graph: Graph) -> Piece:
             raise error from None
     known = {new: graph[name].id for new, name in zip(parsed.nodes, names)}
     return Piece(parsed, known=known)
-
-
-def _exact(kept: dict[str, Any]) -> Piece:
-    graph = Graph()
-    for node in kept["nodes"]:
-        inputs = [s if isinstance(s, str) else float(s["number"]) for s in node["inputs"]]
-        added = graph.add(
-            node["op"], name=node["name"], data=float(node["data"]), inputs=inputs,
-            label=str(node["label"]), id=str(node["id"]),
-        )  # fmt: skip
-        added.is_muted, added.is_auto_named = bool(node["muted"]), bool(node["auto"])
-    positions = {id: (float(x), float(y)) for id, (x, y) in kept["positions"].items()}
-    if not all(math.isfinite(x) and math.isfinite(y) for x, y in positions.values()):
-        raise ValueError("a position that is not finite")
-    return Piece(graph, positions, kept["extras"])
 
 
 def insert(graph: Graph, piece: Piece) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QGuiApplication
 
 from app.node_editor import copying
 from app.node_editor.arrange import Position, arranged, free_place, lay_out, snap
@@ -173,12 +172,12 @@ class Edits:
     def copy(self) -> None:
         """Put the selected nodes on the clipboard, and as expression text."""
         if self._document.selection:
-            QGuiApplication.clipboard().setMimeData(copying.to_mime(self._selected_piece()))
+            copying.copy_to_clipboard(self._selected_piece())
 
     def paste(self, point: QPointF | None = None) -> None:
         """Add what the clipboard holds: nodes, or text as the nodes it says."""
         try:
-            piece = copying.from_mime(QGuiApplication.clipboard().mimeData(), self._graph)
+            piece = copying.from_clipboard(self._graph)
         except (ExpressionError, GraphError) as error:
             self._view.show_refusal(f"Can't paste: {getattr(error, 'message', None) or error}")
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, Qt, qAddPostRoutine
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from app import fonts, theme
@@ -75,6 +75,11 @@ def number_text(number: float) -> str:
 
 def text_width(text: str, style: Style) -> float:
     return _laid_out(text, style)[1]
+
+
+# Laid-out texts point into Qt's fonts, which go with the application: they must not outlive it.
+for _cache in (_laid_out, metrics, _font):
+    qAddPostRoutine(_cache.cache_clear)
 
 
 class TextPainter:
