@@ -63,6 +63,7 @@ class GraphCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 120)
         self.setAccessibleName("Graph")
+        self.camera.moved.connect(self.leave)
         self.camera.moved.connect(self.update)
         self.scale.settled.connect(self._recolor)
         document.replaced.connect(self._take_document)
@@ -141,7 +142,7 @@ class GraphCanvas(QWidget):
 
     def _make_picture(self) -> None:
         graph: Graph = self.document.graph
-        self.marks.hovered_item, self.marks.hovered_pieces = None, frozenset()
+        self.leave()
         former = None if self._is_new else self.picture
         self._move.stop()
         if not 0 < len(graph) <= MOST_DRAWN:
@@ -297,6 +298,7 @@ class GraphCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.leave()
         if self.is_following and self.picture is not None and not self._is_structure_stale:
             if len(self.picture.rows) <= AIRY:  # its gaps follow the room
                 self.picture = make_picture(
@@ -398,6 +400,13 @@ class GraphCanvas(QWidget):
         if self.marks.hovered_pieces:
             return cards.edge_card(picture, next(iter(self.marks.hovered_pieces)))
         return None
+
+    def leave(self) -> None:
+        """Nothing is under the pointer, or nobody knows what."""
+        if self.marks.hovered_item is not None or self.marks.hovered_pieces:
+            self.marks.hovered_item, self.marks.hovered_pieces = None, frozenset()
+            self.pointer = None
+            self.update()
 
     def _paint_hover(self, painter: QPainter, picture: Picture, within: QRectF) -> None:
         card = self.card()

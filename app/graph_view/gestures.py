@@ -137,13 +137,6 @@ class InteractiveCanvas(GraphCanvas):
         if before != (self.marks.hovered_item, self.marks.hovered_pieces, self.pointer):
             self.update()
 
-    def leave(self) -> None:
-        """Nothing is under the pointer."""
-        if self.marks.hovered_item is not None or self.marks.hovered_pieces:
-            self.marks.hovered_item, self.marks.hovered_pieces = None, frozenset()
-            self.pointer = None
-            self.update()
-
     def leaveEvent(self, event: QEvent) -> None:
         self.leave()
         super().leaveEvent(event)

@@ -16,6 +16,7 @@ from core.ops import OPS
 READABLE = 0.62  # zoom from which numbers are drawn: captions are then 7 px and figures 11
 NAMED = 0.24  # zoom from which names are drawn
 FAR = 0.1  # zoom under which edges are hairlines
+PALE = 22  # steps of colour under which a box needs an edge to stand out from the canvas
 QUIET = 0.28  # opacity of what is off the picked path
 RADIUS = 4.0
 CASINGS = 250  # pieces up to which each gets a rim of canvas, so that crossings can be read
@@ -147,8 +148,12 @@ def _paint_body(
     """Fill and edge of a box; returns the colour of its text and the pen of its hairlines."""
     now = theme.current()
     if kind == Kind.FILLED:
-        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(palette.fill(step))
+        if abs(step) < PALE:
+            painter.setPen(palette.pen("line"))
+            rect = rect.adjusted(0.5, 0.5, -0.5, -0.5)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(rect, radius, radius)
         return palette.text(step), palette.division(step)
     if kind == Kind.ZERO:
@@ -183,7 +188,7 @@ def _paint_box(painter: QPainter, picture: Picture, item: int) -> None:
     texts.draw_title(painter, top, name, "" if picture.options.is_split else text)
     data, grad = float(picture.flow.data[row]), float(picture.flow.grad[row])
     quarter = rect.width() / 4
-    room = 2 * quarter - 10
+    room = 2 * quarter - 8
     for x, caption, number in (
         (middle - quarter, "data", data),
         (middle + quarter, "grad", None if kind == Kind.UNREACHED else grad),

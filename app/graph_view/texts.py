@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText
 
 from app import fonts, theme
-from core.numbers import format_number
+from core.numbers import MINUS, format_number
 
 KEPT = 8192  # texts; a graph of 1,000 nodes shows some 4,000
 
@@ -70,11 +72,19 @@ def _fitted(number: float, room: float, scale: float) -> tuple[str, Face]:
     for face in faces:
         if _advance(figure, face, scale) <= room:
             return figure, face
-    for digits in (3, 2, 1):
-        figure = format_number(number, digits)
+    for figure in _shorter(number):
         if _advance(figure, faces[-1], scale) <= room:
             break
     return figure, faces[-1]
+
+
+def _shorter(number: float) -> Iterator[str]:
+    """Ever shorter forms of a number; −0.000343 is −3.4e−4 before it is −0.0003."""
+    for digits in (3, 2, 1):
+        yield format_number(number, digits)
+        if math.isfinite(number):
+            mantissa, _e, exponent = f"{number:.{digits - 1}e}".partition("e")
+            yield f"{mantissa}e{int(exponent)}".replace("-", MINUS)
 
 
 def fitted(number: float, room: float) -> tuple[str, Face]:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.colors import ramp_color
+from app.graph_view import texts
 from app.graph_view.picture import Kind
 from app.graph_view.view import GraphView
 
@@ -232,6 +233,25 @@ def test_hovering_a_node_shows_full_precision(view, qtbot):
     qtbot.mouseMove(view.canvas, spot(view, "o"))
     qtbot.waitUntil(lambda: view.canvas.card() is not None)
     assert ("data", "0.7071067811865476") in view.canvas.card().rows
+
+
+def test_what_was_hovered_is_forgotten_when_the_drawing_moves(view, qtbot):
+    qtbot.mouseMove(view.canvas, on_edge(view, "f", "L"))
+    qtbot.waitUntil(lambda: view.canvas.card() is not None)
+    view.resize(500, 600)
+    qtbot.waitUntil(lambda: view.canvas.card() is None)
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(6.0, "6"), (-0.7071067, "−0.7071"), (-0.000343, "−3.4e−4"), (1.23456e-9, "1.23e−9"),
+     (float("-inf"), "−inf")],
+)  # fmt: skip
+def test_figures_keep_as_many_digits_as_fit(view, number, shown):
+    text, face = texts.fitted(number, 56.0)
+    assert text == shown
+    assert face[0] >= 12
+    assert texts.advance(text, face) <= 56.0
 
 
 def test_hovering_a_node_shows_its_way_to_the_output(view, qtbot):
