@@ -39,10 +39,10 @@ class BuildTab(QWidget):
         self.inspector = Inspector(document)
         # The transport bar of the backprop debugger goes here.
         self.transport_place = QWidget()
-        self.transport_place.setFixedHeight(fonts.px(TRANSPORT_HEIGHT))
         self.transport_place.hide()
         self._settings = Settings()
         self._is_wide: bool | None = None
+        self._scale = fonts.scale
         self._upper = _splitter(Qt.Orientation.Horizontal, self.node_editor, self.graph_view)
         self._lower = _splitter(Qt.Orientation.Horizontal, self.expression, self.code)
         self._rows = _splitter(
@@ -73,6 +73,7 @@ class BuildTab(QWidget):
         self._save_soon.timeout.connect(self._save)
         for splitter in self._splitters.values():
             splitter.splitterMoved.connect(self._moved)
+        theme.notifier.changed.connect(self._choose)
         self.setFocusProxy(self.node_editor.view)
 
     @property
@@ -82,10 +83,15 @@ class BuildTab(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._choose()
+
+    def _choose(self) -> None:
+        """Take the arrangement that suits the width and the size of the type."""
         is_wide = self.width() >= fonts.px(WIDE_FROM)
-        if is_wide != self._is_wide:
+        if (is_wide, fonts.scale) != (self._is_wide, self._scale):
             self._save_now_if_due()
-            self._is_wide = is_wide
+            self._is_wide, self._scale = is_wide, fonts.scale
+            self.transport_place.setFixedHeight(fonts.px(TRANSPORT_HEIGHT))
             self._arrange()
 
     # ----- arrangement ----------------------------------------------------------------------
@@ -107,6 +113,8 @@ class BuildTab(QWidget):
             state = self._settings.layout(self._key(name))
             if not state.isEmpty():
                 splitter.restoreState(state)
+        # Under a style sheet a widget that gets another parent gets its first fonts back.
+        theme.notifier.changed.emit()
 
     def _set_default_sizes(self) -> None:
         width = self.width() - 2 * theme.GAP
@@ -141,7 +149,9 @@ class BuildTab(QWidget):
         self._save_now_if_due()
 
     def _key(self, name: str) -> str:
-        return f"build_{'wide' if self.is_wide else 'narrow'}_{name}"
+        arrangement = "wide" if self.is_wide else "narrow"
+        scale = "" if self._scale == 1.0 else f"_{self._scale:g}"
+        return f"build_{arrangement}{scale}_{name}"
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from app.expression_pane.edit import ExpressionEdit
 
 # Widths at 100 %: caption with its right-aligned number, gap, and so on.
-_NUMBER = 100
-_GAP = 24
+_NUMBER = 116
+_LEAST_NUMBER = 84
+_GAP = 22
+_LEAST_GAP = 8
 _BAR = 96
+_BAR_GAP = 16
 _END = 12
 _LEAST_BAR = 40
 
@@ -44,10 +47,10 @@ class ValueColumns(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(fonts.px(2 * _NUMBER + 2 * _GAP + _BAR + _END), 0)
+        return QSize(fonts.px(2 * _NUMBER + _GAP + _BAR_GAP + _BAR + _END), 0)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(fonts.px(2 * _NUMBER), 0)
+        return QSize(fonts.px(2 * _LEAST_NUMBER + _LEAST_GAP), 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -93,40 +96,56 @@ class ValueColumns(QWidget):
         """All rows column by column: setting fonts and colours would cost more than the text."""
         now = theme.current()
         places = self._places()
+        bold = fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD)
+        widths = _Widths(QFontMetricsF(bold))
         painter.setFont(fonts.sans())
         painter.setPen(now.color("text3"))
         base = _baseline(painter, height)
-        for top, _node in rows:
-            painter.drawText(QPointF(places.data, top + base), "data")
-            painter.drawText(QPointF(places.grad, top + base), "grad")
-        painter.setFont(fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD))
+        room = places.number - QFontMetricsF(painter.font()).horizontalAdvance("data") - 4
+        cells = [
+            (x, top, caption, number, text, widths.of(text))
+            for top, node in rows
+            for x, caption, number, text in (
+                (places.data, "data", node.data, format_number(node.data)),
+                (places.grad, "grad", node.grad, self._grad_text(node)),
+            )
+        ]
+        for x, top, caption, _number, _text, width in cells:
+            if width <= room:
+                painter.drawText(QPointF(x, top + base), caption)
+        painter.setFont(bold)
         base = _baseline(painter, height)
-        widths = _Widths(QFontMetricsF(painter.font()))
-        reached = self._document.graph.reached
-        normal, unreal = now.color("text"), now.color("error")
-        for top, node in rows:
-            grad = format_number(node.grad) if node.id in reached else "–"
-            for right, number, text in (
-                (places.data + places.number, node.data, format_number(node.data)),
-                (places.grad + places.number, node.grad, grad),
-            ):
-                painter.setPen(normal if math.isfinite(number) else unreal)
-                painter.drawText(QPointF(right - widths.of(text), top + base), text)
+        painter.setPen(now.color("text"))
+        for x, top, _caption, number, text, width in cells:
+            if not math.isfinite(number):
+                painter.setPen(now.color("error"))
+            painter.drawText(QPointF(x + places.number - width, top + base), text)
+            if not math.isfinite(number):
+                painter.setPen(now.color("text"))
         if places.bar is not None:
             shares = self._shares([node for _top, node in rows])
             for (top, node), share in zip(rows, shares):
                 y = round(top + (height - BAR_HEIGHT) / 2)
                 area = QRectF(places.bar, y, places.bar_width, BAR_HEIGHT)
-                draw_gradient_bar(painter, area, share if node.id in reached else None)
+                draw_gradient_bar(painter, area, share if self._is_reached(node) else None)
 
     def _places(self) -> _Places:
+        """The bar gives way first, then the gaps, then the numbers' room."""
         px = fonts.px
-        is_roomy = self.width() >= self.sizeHint().width()
-        number = px(_NUMBER) if is_roomy else px(_NUMBER - 14)
-        gap = px(_GAP) if is_roomy else 8
-        bar = 2 * number + gap + 16
-        width = min(px(_BAR), self.width() - bar - 4)
-        return _Places(0, number + gap, number, bar if width >= _LEAST_BAR else None, width)
+        gap, number = px(_GAP), px(_NUMBER)
+        lacking = self.sizeHint().width() - self.width()
+        bar_width = min(px(_BAR), px(_BAR) - lacking)
+        if bar_width < px(_LEAST_BAR):
+            lacking -= px(_BAR + _BAR_GAP)
+            bar_width = 0
+        if bar_width == 0 and lacking > 0:
+            gap = max(px(_LEAST_GAP), gap - lacking)
+            number = min(number, (self.width() - gap - px(_END)) // 2)
+        bar = 2 * number + gap + px(_BAR_GAP)
+        return _Places(0, number + gap, number, bar if bar_width else None, bar_width)
+
+    def _grad_text(self, node: Node) -> str:
+        return format_number(node.grad) if self._is_reached(node) else "–"
 
     def _shares(self, nodes: list[Node]) -> list[float]:
         if self._scale is None:

@@ -6,7 +6,7 @@ import time
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.document import Document
@@ -179,7 +179,11 @@ class ExpressionPane(Panel):
         if error is None:
             self.status.show_graph(self._document.graph)
         else:
-            self.status.show_error(error)
+            start, end = self._span(error)
+            cursor = QTextCursor(self.edit.document())
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            self.status.show_error(error, cursor.selectedText())
 
     def _selection_changed(self, initiator: object) -> None:
         self._mark_lines()

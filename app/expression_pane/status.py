@@ -25,7 +25,6 @@ _REPLACEMENTS = (
     re.compile(r"(Did you mean )(\S+?)(\?)"),
     re.compile(r"(Write )(\S+)( instead\.)"),
 )
-_WORD = re.compile(r"^(\S+)(?= (?:has|is) )")
 
 
 class StatusLine(QWidget):
@@ -74,10 +73,10 @@ class StatusLine(QWidget):
         self.error.setText("")
         self._choose()
 
-    def show_error(self, error: ExpressionError) -> None:
-        """Where the mistake is, what it is, and what may help."""
+    def show_error(self, error: ExpressionError, word: str) -> None:
+        """Where the mistake is, what it is, and what may help; `word` is what is underlined."""
         self._is_error = self._has_icon = True
-        self.error.setText(sentence_of(error))
+        self.error.setText(sentence_of(error, word))
         self.error.setToolTip(str(error))
         self.setAccessibleDescription(str(error))
         self._choose()
@@ -110,15 +109,14 @@ class StatusLine(QWidget):
 
     def _restyle(self) -> None:
         self.setFixedHeight(fonts.px(HEIGHT))
-        if self._is_error:
-            self.error.setText(self.error.text())
         self.update()
 
 
-def sentence_of(error: ExpressionError) -> str:
-    """The mistake as rich text; a suggestion that can be carried out is a link."""
+def sentence_of(error: ExpressionError, word: str = "") -> str:
+    """The mistake as rich text: `word`, what is underlined, in bold; a suggestion as a link."""
     message = html.escape(error.message, quote=False)
-    message = _WORD.sub(r"<b>\1</b>", message)
+    if word.isidentifier():
+        message = re.sub(rf"\b{re.escape(word)}\b", f"<b>{word}</b>", message, count=1)
     return (
         f"Line {error.line}, column {error.column}: {message} {_linked(error.suggestion)}".strip()
     )

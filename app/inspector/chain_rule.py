@@ -96,14 +96,16 @@ class ChainRule(QWidget):
         return QSize(fonts.px(_FIRST + 2 * _BOX_WIDTH + _TIMES), height)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._uses:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(fonts.scale, fonts.scale)
+        # Where the pane is too narrow for it, all of it is drawn smaller.
+        factor = fonts.scale * min(1.0, self.width() / self.sizeHint().width())
+        painter.scale(factor, factor)
         y = 0.0
         if len(self._uses) == 1:
             y = self._paint_only_use(painter, self._uses[0])
@@ -205,8 +207,13 @@ class ChainRule(QWidget):
             draw_box(painter, area, fill)
             color = text_on(fill)
         painter.setPen(color)
-        painter.setFont(_unscaled(size, fonts.SEMIBOLD))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, format_number(number))
+        text = format_number(number)
+        font = _unscaled(size, fonts.SEMIBOLD)
+        width = QFontMetricsF(font).horizontalAdvance(text)
+        if width > _BOX_WIDTH - 12:
+            font.setPixelSize(int(size * (_BOX_WIDTH - 12) / width))
+        painter.setFont(font)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def _fraction(self, painter: QPainter, over: str, under: str, x: float, y: float) -> None:
         font = _unscaled(17)

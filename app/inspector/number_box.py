@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import fonts, theme
 from app.colors import ramp_color, text_on
-from app.widgets.paint import draw_box, draw_gradient_bar
+from app.widgets.paint import draw_box, draw_gradient_bar, font_that_fits
 from app.widgets.pop_up import PopUp
 from core.numbers import format_full, format_number, to_source
 
@@ -67,12 +67,11 @@ class NumberBox(QWidget):
             color = text_on(fill)
         if self._number is not None and not math.isfinite(self._number):
             color = now.color("error") if math.isnan(self._number) else color
-        painter.setFont(fonts.sans(self._size, fonts.SEMIBOLD))
-        painter.setPen(color)
         inner = area.adjusted(_SIDE, 0, -_SIDE, 0)
-        painter.drawText(
-            inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.shown_text()
-        )
+        text = self.shown_text()
+        painter.setFont(font_that_fits(text, self._size, fonts.SEMIBOLD, inner.width()))
+        painter.setPen(color)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._number is not None:

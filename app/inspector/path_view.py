@@ -16,7 +16,7 @@ from app.widgets.paint import draw_box
 from core.numbers import format_number
 
 MOST_STOPS = 7  # boxes that are shown where there is room; before the last the way is cut short
-_FEW_STOPS = 4
+_FEW_STOPS = 5
 _ROOM_FOR_MOST = 420  # px
 
 _BOX = 34
@@ -111,6 +111,8 @@ class PathView(QWidget):
         ]
         gap = (self.width() - sum(widths)) / max(1, len(shown) - 1)
         gap = min(max(gap, 16.0), fonts.px(90))
+        if sum(widths) + 16 * (len(shown) - 1) > self.width():  # long names
+            widths = [(self.width() - 16 * (len(shown) - 1)) / len(shown)] * len(shown)
         top = self.height() - fonts.px(30) - 2
         boxes, x = [], 0.0
         for index, width in zip(shown, widths):

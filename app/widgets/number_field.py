@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 from app import fonts, theme
 from app.widgets import scrub
 from app.widgets.focus_ring import IS_REFUSED
-from app.widgets.paint import DISABLED, draw_box
+from app.widgets.paint import DISABLED, draw_box, font_that_fits
 from app.widgets.pop_up import PopUp
 from app.widgets.refusal import RefusalLine
 from core.numbers import NumberError, format_full, format_number, parse_number, to_source
@@ -29,6 +29,7 @@ Check = Callable[[float], str | None]  # a sentence that says why a number is re
 
 _ARROW_STEP = 1  # an arrow key moves as ten pixels do
 _SIDE = 8
+_ARROW = 10  # width of an arrow that shows under the pointer
 _BEGINS_NUMBER = "0123456789.-+("
 
 
@@ -371,12 +372,16 @@ class NumberField(QLineEdit):
         edge = now.color("accent" if self.is_dragging else "strong")
         fill = now.color("hover" if is_hot else "field")
         draw_box(painter, area, fill, edge, width=2 if self.is_dragging else 1)
-        painter.setFont(self.font())
+        text = self.shown_text()
+        arrows = _ARROW if is_hot else 0
+        size, weight, _height = self._size
+        room = area.width() - 2 * (_SIDE + arrows)
+        painter.setFont(font_that_fits(text, size, weight, room))
         middle = Qt.AlignmentFlag.AlignVCenter
         if not is_hot:
             inner = area.adjusted(_SIDE, 0, -_SIDE - 1, 0)
             painter.setPen(self._text_color())
-            painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, self.shown_text())
+            painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, text)
             return
         # Centred, the arrows show that the number can be pulled to either side.
         painter.setPen(now.color("text3"))
@@ -384,7 +389,7 @@ class NumberField(QLineEdit):
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignLeft, "‹")
         painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, "›")
         painter.setPen(self._text_color())
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.shown_text())
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
 
     def _text_color(self) -> QColor:
         return theme.current().color("text" if math.isfinite(self._value) else "error")

@@ -1,12 +1,13 @@
 """What several widgets paint alike: boxes, bars of signed numbers, states."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from app import theme
+from app import fonts, theme
 
 BAR_HEIGHT = 6
 DISABLED = 0.45  # opacity of a control that can't be used
+_SMALLEST = 9  # px: smaller type is no longer read
 _HOVERED = 0.87  # share of the accent under the pointer
 
 
@@ -48,6 +49,15 @@ def draw_box(
     painter.drawRoundedRect(
         area.adjusted(half, half, -half, -half), max(0.0, radius - half), max(0.0, radius - half)
     )
+
+
+def font_that_fits(text: str, size: float, weight: int, room: float) -> QFont:
+    """The face at `size` pixels (at 100 %), or smaller where the text needs more than `room`."""
+    font = fonts.sans(size, weight)
+    width = QFontMetricsF(font).horizontalAdvance(text)
+    if width > room > 0:
+        font.setPixelSize(max(_SMALLEST, int(font.pixelSize() * room / width)))
+    return font
 
 
 def draw_gradient_bar(painter: QPainter, area: QRectF, share: float | None) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QSplitterHandle
 
+from app import fonts
 from app.build_tab import BuildTab
 from app.document import Document
 from app.settings import Settings
@@ -132,6 +133,26 @@ def test_narrow_the_code_is_a_tab_of_the_expression(narrow, qtbot):
     narrow.resize(1920, 1004)
     QApplication.processEvents()
     assert narrow.expression.edit.isVisible()
+
+
+def test_large_type_survives_another_arrangement(wide):
+    def sizes():
+        return [
+            wide.inspector.head.name.font().pixelSize(),
+            wide.inspector.head.role.font().pixelSize(),
+        ]
+
+    assert sizes() == [28, 13]
+    fonts.set_scale(1.35)
+    QApplication.processEvents()
+    assert not wide.is_wide
+    assert sizes() == [38, 18]
+    wide.resize(2400, 1200)
+    QApplication.processEvents()
+    assert wide.is_wide
+    assert sizes() == [38, 18]
+    fonts.set_scale(1.0)
+    assert sizes() == [28, 13]
 
 
 def test_the_place_of_the_transport_bar_is_kept(wide):
