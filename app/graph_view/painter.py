@@ -15,6 +15,8 @@ from core.ops import OPS
 
 READABLE = 0.62  # zoom from which numbers are drawn: captions are then 7 px and figures 11
 NAMED = 0.24  # zoom from which names are drawn
+TWO_LINES = 32.0  # widget pixels of height in which a name and a number find room
+LINE = 8.0  # of each from the middle
 FAR = 0.1  # zoom under which edges are hairlines
 PALE = 22  # steps of colour under which a box needs an edge to stand out from the canvas
 QUIET = 0.28  # opacity of what is off the picked path
@@ -202,18 +204,30 @@ def _paint_box(painter: QPainter, picture: Picture, item: int) -> None:
 
 
 def _paint_name_only(painter: QPainter, picture: Picture, item: int, zoom: float) -> None:
-    """A filled box with its name in a size that can be read on screen."""
+    """A filled box with its name, and the number that its colour means where there is room.
+
+    Both stay as large on screen as they are at 100 %.
+    """
     rect = picture.rects[item]
     kind, step = int(picture.kinds[item]), int(picture.steps[item])
     ink, _division = _paint_body(painter, rect, kind, step, RADIUS)
-    name = picture.titles[int(picture.rows[item])][0]
-    painter.setPen(ink)
+    row = int(picture.rows[item])
+    name = picture.titles[row][0]
     painter.save()
     painter.translate(rect.center())
-    painter.scale(1 / zoom, 1 / zoom)  # the name stays as large as it is at 100 %
-    face = texts.NAME if zoom > 0.45 else texts.SMALL_FIGURES[-1]
-    shown = texts.elided(name, face, round(rect.width() * zoom) - 4)
-    texts.draw_centered(painter, 0, 0, shown, face)
+    painter.scale(1 / zoom, 1 / zoom)
+    painter.setPen(ink)
+    room = round(rect.width() * zoom) - 4
+    has_number = rect.height() * zoom >= TWO_LINES * fonts.scale and kind != Kind.UNREACHED
+    face = texts.SMALL_FIGURES[-1] if has_number or zoom < 0.45 else texts.NAME
+    line = LINE * fonts.scale if has_number else 0.0
+    texts.draw_centered(painter, 0, -line, texts.elided(name, face, room), face)
+    if has_number:
+        number = float(picture.colored_numbers()[row])
+        if number - number != 0:
+            painter.setPen(theme.current().color("error"))
+        figure, _face = texts.fitted(number, room, texts.SMALL_FIGURES[-1:])
+        texts.draw_centered(painter, 0, line, figure, texts.BODY)
     painter.restore()
 
 

@@ -345,7 +345,9 @@ def _gaps(found: Layout, room: QSizeF) -> tuple[float, float]:
     step = float(np.median(found.sizes[:, 1 - axis], axis=0)) if len(found.ids) else 1.0
     steps_across = max(1.0, (across - step) / (step + found.gaps[1]))
     rank_gap = found.gaps[0] + (room_along - 2 * MARGIN - along) / max(1, ranks - 1)
-    row_gap = found.gaps[1] + (room_across - AIR - across) / steps_across
+    least_along = along - (found.gaps[0] - LEAST_RANK_GAP) * (ranks - 1)
+    zoom = min(1.0, (room_along - 2 * MARGIN) / max(1.0, least_along))
+    row_gap = found.gaps[1] + ((room_across - AIR) / max(0.1, zoom) - across) / steps_across
     if not is_across:
         row_gap = min(row_gap, 48.0)
     return (

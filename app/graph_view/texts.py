@@ -19,6 +19,7 @@ Face = tuple[int, int]  # pixel size at 100 %, weight
 CAPTION: Face = (theme.SIZE_CAPTION, fonts.NORMAL)
 TITLE: Face = (theme.SIZE_CODE, fonts.NORMAL)
 NAME: Face = (theme.SIZE_CODE, fonts.SEMIBOLD)
+BODY: Face = (theme.SIZE_CAPTION, fonts.MEDIUM)
 FIGURE: Face = (theme.SIZE_FIGURE, fonts.SEMIBOLD)
 SMALL_FIGURES: tuple[Face, ...] = (
     (15, fonts.SEMIBOLD),
@@ -66,9 +67,9 @@ def _elided(text: str, face: Face, room: float, scale: float) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _fitted(number: float, room: float, scale: float) -> tuple[str, Face]:
+def _fitted(number: float, room: float, scale: float, faces: tuple[Face, ...]) -> tuple[str, Face]:
     figure = format_number(number)
-    faces = SMALL_FIGURES if len(figure) >= 6 else (FIGURE, *SMALL_FIGURES)
+    faces = faces or (SMALL_FIGURES if len(figure) >= 6 else (FIGURE, *SMALL_FIGURES))
     for face in faces:
         if _advance(figure, face, scale) <= room:
             return figure, face
@@ -87,12 +88,13 @@ def _shorter(number: float) -> Iterator[str]:
             yield f"{mantissa}e{int(exponent)}".replace("-", MINUS)
 
 
-def fitted(number: float, room: float) -> tuple[str, Face]:
+def fitted(number: float, room: float, faces: tuple[Face, ...] = ()) -> tuple[str, Face]:
     """A number's figures and the face in which they fit: 18, 15 from six glyphs on, at least 12.
 
     Where even that is too wide, fewer digits; the card under the pointer has them all.
+    faces: other sizes to try, largest first.
     """
-    return _fitted(number, room, fonts.scale)
+    return _fitted(number, room, fonts.scale, faces)
 
 
 def elided(text: str, face: Face, room: float) -> str:
