@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QTransform
+from PySide6.QtGui import QPainter, QPen, QPixmap, QTransform
 
 from app import theme
 from app.node_editor import colors
@@ -33,6 +33,7 @@ from app.node_editor.texts import Style, TextPainter, elided, number_text, text_
 from app.widgets.icons import draw_icon
 from core.graph import Graph, Port
 
+KEPT = 500  # finished pixmaps, before all are dropped
 DIMMED = 0.35  # of a port that a link can't end at
 
 
@@ -56,6 +57,7 @@ class NodePainter:
 
     def __init__(self) -> None:
         self._sprites = Sprites()
+        self._kept: dict[str, tuple[object, QPixmap | None]] = {}  # by id: what it shows, as what
 
     def paint(self, painter: QPainter, boxes: list[NodeBox], graph: Graph, marks: Marks) -> None:
         """Paint these boxes, in their order; the painter is in scene coordinates."""
@@ -77,16 +79,50 @@ class NodePainter:
         if look is None:
             is_reached = box.id in graph.reached and box.id not in marks.pending
             look = box.look = look_of(box, is_bad=is_bad(box), is_reached=is_reached)
-        sprite = self._sprites.get(look, box.shape, zoom * ratio)
-        sprite.setDevicePixelRatio(ratio)
+        scale = zoom * ratio
+        pixmap = self._finished(box, graph, look, scale)
+        pixmap_or_sprite = pixmap or self._sprites.get(look, box.shape, scale)
+        pixmap_or_sprite.setDevicePixelRatio(ratio)
         local = QTransform(zoom, 0, 0, zoom, x, y)
         painter.setTransform(local)
         _paint_rings(painter, box, marks)
         painter.setTransform(QTransform.fromTranslate(x, y))
-        painter.drawPixmap(QPointF(-BORDER * zoom, -BORDER * zoom), sprite)
+        painter.drawPixmap(QPointF(-BORDER * zoom, -BORDER * zoom), pixmap_or_sprite)
         painter.setTransform(local)
-        _paint_live(painter, box, graph, look)
+        if pixmap is None:
+            _paint_live(painter, box, graph, look)
+        if box.reason:
+            _paint_reason(painter, box)
         _paint_marks(painter, box, marks)
+
+    def _finished(self, box: NodeBox, graph: Graph, look: Look, scale: float) -> QPixmap | None:
+        """The node with its numbers as one pixmap, once it has looked the same for two paints.
+
+        While it pans everything does; while it zooms or a number is dragged, painting the
+        numbers straight onto the sprite is cheaper than keeping a picture of them.
+        """
+        nodes = graph.nodes
+        inputs = [(nodes[s].name, nodes[s].data) if isinstance(s, str) else s
+                  for s in box.node.inputs]  # fmt: skip
+        key = (look, box.node.name, box.node.data, box.node.grad, box.share, box.slider,
+               inputs, scale, theme.current().name)  # fmt: skip
+        former_key, pixmap = self._kept.get(box.id, (None, None))
+        if key != former_key:
+            if len(self._kept) > KEPT:
+                self._kept.clear()
+            self._kept[box.id] = key, None
+            return None
+        if pixmap is None:
+            pixmap = self._sprites.get(look, box.shape, scale).copy()
+            pixmap.setDevicePixelRatio(1.0)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.scale(scale, scale)
+            painter.translate(BORDER, BORDER)
+            _paint_live(painter, box, graph, look)
+            painter.end()
+            self._kept[box.id] = key, pixmap
+        return pixmap
 
 
 def is_bad(box: NodeBox) -> bool:
@@ -121,8 +157,6 @@ def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, look: Look) -> No
         paint_slider(painter, shape.slider, node.data, box.slider)
     if is_reached and not look.is_bad and not node.is_muted:
         _paint_bar(painter, box)
-    if box.reason:
-        _paint_reason(painter, box)
 
 
 def _paint_inputs(texts: TextPainter, box: NodeBox, graph: Graph, quiet: QPen, plain: QPen) -> None:

@@ -21,7 +21,7 @@ from app.node_editor.boxes import Hit, NodeBox, Part
 from app.node_editor.far import FAR, FarPainter
 from app.node_editor.index import SceneIndex
 from app.node_editor.links import BENT_FROM, Link, paint_drop_target, paint_links
-from app.node_editor.painter import Marks, NodePainter, is_bad
+from app.node_editor.painter import Marks, NodePainter
 from app.node_editor.reasons import reason_not_finite
 from app.node_editor.shape import PORT_REACH
 from core.graph import Edge, Port
@@ -49,6 +49,7 @@ class NodeScene(QGraphicsScene):
         self.marks = Marks()
         self.scale = 1.0  # the gradient that gets the full colour
         self.far = FarPainter()
+        self._stale: set[Link] = set()  # links whose colour is of former numbers
         self._arranger = Arranger()
         self.setSceneRect(CANVAS)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -115,21 +116,27 @@ class NodeScene(QGraphicsScene):
         boxes = self.index.boxes
         grads = np.array([box.node.grad for box in boxes])
         self.scale = robust_scale(grads)
-        for box, share in zip(boxes, symlog(grads, self.scale).tolist()):
+        data = np.array([box.node.data for box in boxes])
+        finite = (np.isfinite(data) & np.isfinite(grads)).tolist()
+        for box, share, is_finite in zip(boxes, symlog(grads, self.scale).tolist(), finite):
             box.share, box.look = share, None
-            box.reason = reason_not_finite(graph, box.node) if is_bad(box) else ""
-        self._color_links()
+            box.reason = "" if is_finite else reason_not_finite(graph, box.node)
+        self._stale = set(self.index.links)
         self.far.forget()
         self.update()
         self.colored.emit()
 
-    def _color_links(self) -> None:
-        links = self.index.links
-        targets = dict.fromkeys(link.edge.target for link in links)
+    def color(self, links: Iterable[Link]) -> None:
+        """Give these links the share of what flows back through them now."""
+        stale = [link for link in links if link in self._stale]
+        if not stale:
+            return
+        targets = dict.fromkeys(link.edge.target for link in stale)
         by_target = self.document.graph.contributions_of(targets)
-        flows = [by_target[link.edge.target][link.edge.input_index] for link in links]
-        for link, share in zip(links, symlog(flows, self.scale).tolist()):
+        flows = [by_target[link.edge.target][link.edge.input_index] for link in stale]
+        for link, share in zip(stale, symlog(flows, self.scale).tolist()):
             link.share = share
+        self._stale.difference_update(stale)
 
     def take_selection(self, _initiator: object = None) -> None:
         self.marks.selection = self.document.selection
@@ -267,10 +274,12 @@ class _LinkLayer(_Layer):
     ) -> None:
         scene, zoom = self._scene, painter.worldTransform().m11()
         if zoom < BENT_FROM:
+            scene.color(scene.index.links)
             scene.far.paint_links(painter, scene.index)
         else:
             rows = scene.index.link_rows_in(option.exposedRect)
             seen = [scene.index.links[row] for row in rows.tolist()]
+            scene.color(seen)
             paint_links(painter, seen, option.exposedRect, zoom)
         drop = scene.marks.drop_link
         if drop is not None and drop in scene.links:
