@@ -37,7 +37,7 @@ class Minimap:
 
     def to_scene(self, point: QPointF, picture: Picture) -> QPointF:
         """The place of the scene at a point of the map."""
-        zoom, origin = self._view_of(picture)
+        zoom, origin = self.view_of(picture)
         return (point - self.area.topLeft() - origin) / zoom
 
     def paint(self, painter: QPainter, picture: Picture, seen: QRectF) -> None:
@@ -51,7 +51,7 @@ class Minimap:
             self._key = key
             self._draw(picture, ratio)
         painter.drawPixmap(self.area.topLeft(), self._pixmap)
-        zoom, origin = self._view_of(picture)
+        zoom, origin = self.view_of(picture)
         frame = QRectF(seen.topLeft() * zoom + origin, seen.size() * zoom)
         frame.translate(self.area.topLeft())
         wider, higher = max(0.0, 6 - frame.width()) / 2, max(0.0, 6 - frame.height()) / 2
@@ -60,7 +60,7 @@ class Minimap:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(frame.intersected(self.area.adjusted(2, 2, -2, -2)))
 
-    def _view_of(self, picture: Picture) -> tuple[float, QPointF]:
+    def view_of(self, picture: Picture) -> tuple[float, QPointF]:
         """Zoom and origin that show all of the picture in the map."""
         bounds = picture.bounds
         room = QRectF(0, 0, WIDTH, HEIGHT).adjusted(PADDING, PADDING, -PADDING, -PADDING)
@@ -78,7 +78,7 @@ class Minimap:
         painter.setPen(QPen(now.color("line"), 1))
         painter.setBrush(now.color("panel"))
         painter.drawRoundedRect(QRectF(0.5, 0.5, WIDTH - 1, HEIGHT - 1), 4, 4)
-        zoom, origin = self._view_of(picture)
+        zoom, origin = self.view_of(picture)
         painter.translate(origin)
         painter.scale(zoom, zoom)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -9,7 +9,7 @@ from core.layout.ranks import Links
 SWEEPS = 10  # of barycenters, back and forth by turns, at most
 PATIENCE = 3  # sweeps without fewer crossings, then it is enough
 WORK = 6_000  # elements looked at in all sweeps; keeps a graph of hundreds quick
-LIGHT = 2  # elements of what may hang above the backbone at least, less one
+LIGHT = 2  # elements; as few as these hang beneath the backbone, whatever its sides weigh
 LARGE = 1_000  # elements; exchanges go once through a larger graph
 
 

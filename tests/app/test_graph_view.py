@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from app import theme
 from app.colors import ramp_color
@@ -81,6 +81,13 @@ def fill_of(view, name: str) -> QColor:
 def selected(view) -> set[str]:
     graph = view.document.graph
     return {graph.nodes[id].name for id in view.document.selection}
+
+
+def choose(view, text: str) -> None:
+    """Take an entry of the view's menu."""
+    menu = view.findChild(QMenu, "graph_menu")
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    view.canvas.refresh()
 
 
 def wheel(view, at: QPointF, steps: int) -> None:
@@ -410,7 +417,8 @@ def test_nothing_glides_while_a_number_is_dragged(view):
 
 
 def test_split_form_draws_ops_as_circles(view):
-    view._set_split(True)
+    choose(view, "Ops as circles of their own")
+    view.canvas.finish_moves()
     picture = view.canvas.refresh()
     assert picture.is_op.sum() == 3
     view.canvas.grab()
@@ -418,7 +426,8 @@ def test_split_form_draws_ops_as_circles(view):
 
 
 def test_top_to_bottom(view):
-    view._set_direction("TB")
+    choose(view, "Top to bottom")
+    view.canvas.finish_moves()
     assert box(view, "a").bottom() < box(view, "e").top() < box(view, "L").top()
     view.canvas.grab()
 

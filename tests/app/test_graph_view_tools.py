@@ -6,6 +6,7 @@ import networkx as nx
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu
 
 from app import theme
 from app.graph_view.view import GraphView
@@ -73,7 +74,7 @@ def test_minimap_is_there_while_not_all_is_seen_and_goes_where_it_is_clicked(vie
     assert not area.isEmpty()
     picture = canvas.picture
     rect = picture.rects[picture.drawing.index[view.document.graph["L"].id]]
-    zoom, origin = canvas.minimap._view_of(picture)
+    zoom, origin = canvas.minimap.view_of(picture)
     spot = rect.center() * zoom + origin + area.topLeft()
     qtbot.mouseClick(canvas, LEFT, pos=spot.toPoint())
     assert canvas.camera.seen(canvas.area()).contains(rect.center())
@@ -117,7 +118,8 @@ def test_an_export_that_fails_says_so(view, qtbot, tmp_path):
 
 
 def test_copy_puts_the_picture_on_the_clipboard(view):
-    action = next(action for action in view._menu.actions() if action.text().startswith("Copy"))
+    menu = view.findChild(QMenu, "graph_menu")
+    action = next(action for action in menu.actions() if action.text().startswith("Copy"))
     action.trigger()
     image = QGuiApplication.clipboard().image()
     assert image.size() == view.canvas.size() * 2
