@@ -14,7 +14,7 @@ from core.slots import INFERENCE, SCALARS, STEPS, Slots
 
 Floats = NDArray[np.float64]
 
-VECTORS_IN_BLOCK = 8  # so many that the loop overhead is small, so few that rows stay in L1
+SAMPLES_IN_BLOCK = 64  # so many that weights are read seldom, so few that rows stay in the cache
 SHORT_RUN = 1024  # steps whose losses go through an array that is already in its slot
 NO_ORDER = np.empty(0, dtype=np.int64)
 
@@ -22,7 +22,7 @@ NO_ORDER = np.empty(0, dtype=np.int64)
 def block_size(samples: int, lanes: int) -> int:
     """Samples that are worked on together: equal blocks of whole vectors."""
     vectors = -(-samples // lanes)
-    blocks = -(-vectors // VECTORS_IN_BLOCK)
+    blocks = -(-vectors * lanes // SAMPLES_IN_BLOCK)
     return -(-vectors // blocks) * lanes
 
 
@@ -58,6 +58,7 @@ class CompiledSteps:
             adds_to_grad=rules.adds_to_grad,
         )
         self._state: State | None = None
+        self._plan: BatchPlan | None = None
 
     def run(self, state: State, batches: BatchPlan, rates: Floats, losses: Floats) -> None:
         """One step per batch, at these learning rates; each batch's loss goes to `losses`."""
@@ -65,11 +66,14 @@ class CompiledSteps:
         if self._state is not state:
             self._state = state
             slots.put(data=state.data, grad=state.grad, memory=state.memory, dead=state.dead)
-        order = NO_ORDER if batches.order is None else batches.order
+        if self._plan is not batches:
+            self._plan = batches
+            order = NO_ORDER if batches.order is None else batches.order
+            slots.put(order=order, has_order=batches.order is not None)
+            slots.put(starts=batches.starts, sizes=batches.sizes)
         slots.put(
-            order=order, has_order=batches.order is not None, starts=batches.starts,
-            sizes=batches.sizes, rates=rates, n_steps=n_steps, step=state.step,
-            losses=self._losses if n_steps <= SHORT_RUN else losses,
+            rates=rates, losses=self._losses if n_steps <= SHORT_RUN else losses,
+            n_steps=n_steps, step=state.step,
         )  # fmt: skip
         self.kernels.run_steps(slots.address)
         if n_steps <= SHORT_RUN:
@@ -82,7 +86,7 @@ class CompiledReplay:
 
     def __init__(self, kernels: Kernels, program: Program) -> None:
         self.kernels, self.program = kernels, program
-        self.block = VECTORS_IN_BLOCK * kernels.lanes_in_vector
+        self.block = SAMPLES_IN_BLOCK
         arguments = _program_slots(
             kernels, program, encode(program, self.block, with_gradient=False)
         )

@@ -22,7 +22,6 @@ from core.vector_math import FUSED, INT, REAL
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 VEC = 8 if binding.get_host_cpu_features().get("avx512f") else 4  # float64 numbers in a vector
-LANES = 8 * VEC  # samples that are worked on together, at most: their rows fit the L1 cache
 
 _VECTOR = ir.VectorType(REAL, VEC)
 
