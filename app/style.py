@@ -16,11 +16,13 @@ from app.widgets.focus_ring import FocusTracker
 from app.widgets.paint import DISABLED, mixed
 
 _tracker: FocusTracker | None = None
+_applied: tuple[str, float] | None = None  # theme and type scale of the style sheet in force
 
 
 def apply(app: QApplication) -> None:
     """Give the application the look of the theme in force, and keep it so."""
-    global _tracker
+    global _applied, _tracker
+    _applied = None
     app.setStyle("Fusion")
     if _tracker is None:
         _tracker = FocusTracker(app)
@@ -29,9 +31,13 @@ def apply(app: QApplication) -> None:
 
 
 def _restyle() -> None:
+    global _applied
     app = QApplication.instance()
-    if not isinstance(app, QApplication):
+    wanted = (theme.current().name, fonts.scale)
+    # A new style sheet takes a fifth of a second: not where only fonts are to be set again.
+    if not isinstance(app, QApplication) or wanted == _applied:
         return
+    _applied = wanted
     app.setPalette(palette())
     app.setFont(fonts.sans())
     app.setStyleSheet(style_sheet())
