@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 
 from app.command_line import Options
 from app.files.dialogs import CANCEL, Question
@@ -20,6 +20,8 @@ from app.unexpected import UnexpectedErrors
 
 RECOVER = "recover"
 DISCARD = "discard"
+
+_FRAME = 17  # milliseconds
 
 
 def run(options: Options) -> int:
@@ -36,8 +38,8 @@ def run(options: Options) -> int:
     if options.size is not None:
         window.resize(*options.size)
     window.show()
-    # After the first paint, so that the window is there at once.
-    QTimer.singleShot(0, window, lambda: _begin(window, options))
+    first_paint = _FirstPaint(window)
+    first_paint.over.connect(lambda: _begin(window, options))
     try:
         return application.exec()
     finally:
@@ -77,6 +79,26 @@ def offer_what_was_left(window: MainWindow) -> None:
         {RECOVER: "Recover", DISCARD: "Throw away", CANCEL: "Ask me later"},
     )
     window.dialogs.ask(question, answered)
+
+
+class _FirstPaint(QObject):
+    """Tells when the window has been painted for the first time. over(): once, a frame later.
+
+    A timer alone may fire before the window system has asked for the first picture.
+    """
+
+    over = Signal()
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._handle = window.windowHandle()
+        self._handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Expose and self._handle.isExposed():
+            self._handle.removeEventFilter(self)
+            QTimer.singleShot(_FRAME, self, self.over.emit)
+        return False
 
 
 class _QuitSignals(QObject):
