@@ -271,7 +271,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "lecture",
-            "The lecture's four examples",
+            "Lecture, four examples",
             Hyperparameters(
                 dataset="lecture", points=4, train_percent=100.0,
                 hidden=(4, 4), activation="tanh", output="tanh", init="lecture", seed=1337,

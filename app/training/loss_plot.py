@@ -81,10 +81,13 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         if run is not self._run:
             self._is_following = True
         self._run, self._earlier = run, earlier
-        for curve in self._others:
-            self.removeItem(curve)
-        self._others = [self._new_curve(other.name) for other in earlier]
-        self._restyle()
+        while len(self._others) < len(earlier):  # curves are dear to make, so they stay
+            curve = self._new_curve("")
+            curve.setPen(pg.mkPen(run_color(len(self._others) + 1), width=1.5))
+            self._others.append(curve)
+        for k, curve in enumerate(self._others):
+            curve.opts["name"] = earlier[k].name if k < len(earlier) else ""
+            curve.setVisible(k < len(earlier))
         self.refresh()
 
     def set_log(self, is_log: bool) -> None:

@@ -76,6 +76,10 @@ class RunList(QWidget):
         """The present run has gone on."""
         self.rows.update()
 
+    def compare(self) -> None:
+        """The present run's set-up has changed in mid-run."""
+        self._choose(self.rows.current)
+
     def sentence(self) -> str:
         """How the chosen run differs from the present one."""
         return self._sentence.text()
@@ -124,6 +128,11 @@ class RunRows(QWidget):
         """The row that the sentence is about."""
         self._current = row
         self.update()
+
+    @property
+    def current(self) -> int:
+        """The row that the sentence is about."""
+        return self._current
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(400), fonts.px(ROW) * (1 + len(self.runs)))

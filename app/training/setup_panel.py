@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -326,7 +327,10 @@ class SetupPanel(Panel):
         row.addWidget(label)
         for widget in widgets:
             widget.setAccessibleName(words or widget.accessibleName())
-            row.addWidget(widget, 1)
+            is_fixed = widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Fixed
+            row.addWidget(widget, 0 if is_fixed else 1)
+            if is_fixed:
+                row.addStretch(1)
         self._lines.addWidget(holder)
         return holder
 

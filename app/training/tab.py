@@ -23,6 +23,7 @@ from core.session import Divergence, Floats, Scene, Snapshot
 
 FRAME = 16  # milliseconds between two looks at the runner
 PICTURE = 0.038  # seconds between two pictures of the network
+HIDDEN_PICTURE = 0.5  # the same behind another tab
 KEEP = 1.0  # seconds between two copies of the weights into the document
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
 MOST_RATE = 1.0  # a tenth of the rate is tried after a divergence, or a tenth of this
@@ -54,7 +55,7 @@ class TrainingTab(QWidget):
         self._kept_step = -1
         self._activity = ""
         self._is_stale = True  # the pictures are older than the run
-        self._last_picture = self._last_kept = 0.0
+        self._last_picture = self._last_kept = self._last_shown = 0.0
         self._turn = 0  # of the parts that are refreshed, a frame each
         self._is_plot_stale = False
         self._unshown: Snapshot | None = None  # in the network picture
@@ -161,7 +162,7 @@ class TrainingTab(QWidget):
             if self._has_begun:
                 self._runner.retune(setup)
             self._is_stale = True
-            self.view.run_list.refresh()
+            self.view.run_list.compare()
             self._wake()
         self._document.set_settings(keeping.settings(setup, self.step), self)
 
@@ -219,12 +220,16 @@ class TrainingTab(QWidget):
         now = time.perf_counter()
         self._take_progress(progress)
         is_running = self._runner.is_running
-        is_shown = True
-        if self.isVisible():
-            if (is_running or self._is_stale) and now - self._last_picture > PICTURE:
-                self._runner.want_snapshot()
-                self._last_picture, self._is_stale = now, False
-            is_shown = self._show_next_part(is_running)
+        # Behind another tab the parts follow as well, but seldom: curves and weights stay right.
+        pace = PICTURE if self.isVisible() else HIDDEN_PICTURE
+        if self._is_stale or (is_running and now - self._last_picture > pace):
+            self._runner.want_snapshot()
+            self._last_picture, self._is_stale = now, False
+        if self.isVisible() or not is_running or now - self._last_shown > pace:
+            self._last_shown = now
+            is_shown = self._show_next_part()
+        else:
+            is_shown = False
         self._show_counts()
         self.view.run_bar.show_running(is_running)
         self._keep(now, is_running)
@@ -232,7 +237,7 @@ class TrainingTab(QWidget):
             self._timer.stop()
             self._say_activity("")
 
-    def _show_next_part(self, is_running: bool) -> bool:
+    def _show_next_part(self) -> bool:
         """Refresh the part whose turn it is: plot, network, output. True if all are up to date."""
         self._turn = (self._turn + 1) % 3
         network = self.view.network

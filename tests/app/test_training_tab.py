@@ -208,6 +208,21 @@ def test_slow_motion_makes_a_step_at_a_time(qtbot, tab):
     assert time.perf_counter() - began > 0.1
 
 
+def test_training_behind_another_tab_keeps_curves_and_weights_right(qtbot, document):
+    hidden = TrainingTab(document)
+    hidden.resize(1280, 720)
+    click(qtbot, hidden, "train_button")
+    qtbot.waitUntil(lambda: hidden.step > 30)
+    qtbot.waitUntil(lambda: curve(hidden, "train").xData is not None)
+    qtbot.waitUntil(lambda: document.model is not None)
+    click(qtbot, hidden, "train_button")
+    idle(qtbot, hidden)
+    assert curve(hidden, "train").getOriginalDataset()[0][-1] == hidden.step - 1
+    assert document.settings["step"] == hidden.step
+    hidden.shutdown()
+    hidden.deleteLater()
+
+
 # ----- the set-up ---------------------------------------------------------------------------
 
 
@@ -436,7 +451,6 @@ def test_an_earlier_run_stays_for_comparison(qtbot, tab):
     click(qtbot, tab, "runs_button")
     rows = find(tab, "run_rows")
     assert len(rows.runs) == 2
-    tab.view.run_list.set_runs(rows.runs)
     assert tab.view.run_list.sentence() == "Now and rate 0.03 differ in learning rate only."
     assert curve(tab, "rate 0.03").isVisible()
     eye = rows.eye_area(1).center().toPoint()
