@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
 from app.node_editor.boxes import NodeBox
-from app.node_editor.colors import brush, fill, pen, share_step, text_pen_on
+from app.node_editor.colors import SHARE_STEPS, brush, fill, pen, share_step, text_pen_on
 from app.node_editor.index import SceneIndex
-from app.node_editor.links import bunch_of, bunch_pen
+from app.node_editor.links import bunch_pen
 from app.node_editor.painter import Marks
 from app.node_editor.shape import RADIUS, WIDTH
 from app.node_editor.texts import Style, TextPainter, elided
@@ -28,13 +30,20 @@ HOLLOW = -1000  # the key of boxes whose gradient is exactly zero
 BAD = 1000  # and of those that are not finite
 
 
+def _bunches_of(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+    """A number for links of about one colour: 0 where nothing flows back, BAD for nan."""
+    steps = 1 + np.abs(np.rint(np.nan_to_num(shares) * SHARE_STEPS)) // 8
+    signed = np.where(np.isnan(shares), BAD, np.where(shares == 0, 0, np.copysign(steps, shares)))
+    return signed.astype(np.intp)
+
+
 class FarPainter:
     """Paints all boxes and links at once; remembers their shapes until they change."""
 
     def __init__(self) -> None:
         self._rects: dict[int, list[QRectF]] | None = None
-        self._lines: dict[int | None, list[QLineF]] | None = None
-        self._shares: dict[int | None, float] = {}
+        self._lines: dict[int, list[QLineF]] | None = None
+        self._shares: dict[int, float] = {}
 
     def forget(self) -> None:
         """Colours or places have changed."""
@@ -45,11 +54,12 @@ class FarPainter:
     def paint_links(self, painter: QPainter, index: SceneIndex) -> None:
         """All links as straight lines, in scene coordinates."""
         if self._lines is None:
-            lines: dict[int | None, list[QLineF]] = defaultdict(list)
-            for link, (x1, y1, x2, y2) in zip(index.links, index.ends.tolist()):
-                key = bunch_of(link.share)
-                lines[key].append(QLineF(x1, y1, x2, y2))
-                self._shares[key] = link.share
+            lines: dict[int, list[QLineF]] = defaultdict(list)
+            shares = np.array([link.share for link in index.links])
+            keys = _bunches_of(shares)
+            for key, ends in zip(keys.tolist(), index.ends.tolist()):
+                lines[key].append(QLineF(*ends))
+            self._shares = dict(zip(keys.tolist(), shares.tolist()))
             self._lines = lines
         is_smooth = len(index.links) <= MOST_SMOOTH
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)

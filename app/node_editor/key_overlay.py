@@ -28,8 +28,7 @@ GESTURES = (
     ("Middle or Space + drag", "move the canvas"),
     ("Escape", "cancel any gesture"),
 )
-MARGIN, ROW, COLUMN_GAP = 20, 22, 32
-KEY_WIDTH = 150
+MARGIN, ROW, COLUMN_GAP, KEY_GAP = 20, 20, 32, 16
 
 
 class KeyOverlay(QWidget):
@@ -49,51 +48,62 @@ class KeyOverlay(QWidget):
         return [*GESTURES, *keys]
 
     def open(self) -> None:
-        """Show the card in the middle of the canvas."""
-        size = self.sizeHint().boundedTo(self._view.size() - QSize(16, 16))
+        """Show the card in the middle of the window."""
+        host = self._view.window()
+        self.setParent(host)
+        size = self.sizeHint().boundedTo(host.size() - QSize(16, 16))
         self.resize(size)
-        center = self._view.rect().center()
+        center = host.rect().center()
         self.move(center.x() - size.width() // 2, center.y() - size.height() // 2)
         self.show()
         self.raise_()
         self.setFocus()
 
-    def _columns(self) -> int:
-        """As many rows as fit, so few columns as possible."""
-        room = self._view.height() - 16 - 2 * MARGIN
-        in_a_column = max(4, room // fonts.px(ROW))
-        return -(-len(self.rows()) // in_a_column)
+    def _columns(self) -> list[list[tuple[str, str]]]:
+        """The rows in as few columns as fit the window's height, of about equal length."""
+        room = self._view.window().height() - 16 - 2 * MARGIN
+        rows = self.rows()
+        count = -(-len(rows) // max(4, room // fonts.px(ROW)))
+        length = -(-len(rows) // count)
+        return [rows[start : start + length] for start in range(0, len(rows), length)]
 
-    def _column_width(self) -> float:
-        metrics = QFontMetricsF(fonts.sans(theme.SIZE_CAPTION))
-        longest = max(metrics.horizontalAdvance(what) for _, what in self.rows())
-        return float(fonts.px(KEY_WIDTH) + longest + COLUMN_GAP)
+    def _widths(self, column: list[tuple[str, str]]) -> tuple[float, float]:
+        """Of a column's keys and of what they do."""
+        keys, what = (
+            QFontMetricsF(fonts.sans(theme.SIZE_CAPTION, weight))
+            for weight in (fonts.SEMIBOLD, fonts.NORMAL)
+        )
+        return (
+            max(keys.horizontalAdvance(key) for key, _ in column) + KEY_GAP,
+            max(what.horizontalAdvance(text) for _, text in column) + 2,
+        )
 
     def sizeHint(self) -> QSize:
         columns = self._columns()
-        in_a_column = -(-len(self.rows()) // columns)
+        width = sum(sum(self._widths(column)) for column in columns)
         return QSize(
-            round(columns * self._column_width()) - COLUMN_GAP + 2 * MARGIN,
-            in_a_column * fonts.px(ROW) + 2 * MARGIN,
+            round(width) + COLUMN_GAP * (len(columns) - 1) + 2 * MARGIN,
+            len(columns[0]) * fonts.px(ROW) + 2 * MARGIN,
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now, painter = theme.current(), QPainter(self)
         area = QRectF(self.rect())
         draw_box(painter, area, now.color("raised"), now.color("strong"), radius=theme.RADIUS_PANEL)
-        rows, row_height = self.rows(), fonts.px(ROW)
-        in_a_column = -(-len(rows) // self._columns())
-        for i, (keys, what) in enumerate(rows):
-            x = MARGIN + i // in_a_column * self._column_width()
-            line = QRectF(x, MARGIN + i % in_a_column * row_height, fonts.px(KEY_WIDTH), row_height)
-            painter.setFont(fonts.sans(theme.SIZE_CAPTION, fonts.SEMIBOLD))
-            painter.setPen(now.color("text"))
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, keys)
-            painter.setFont(fonts.sans(theme.SIZE_CAPTION))
-            painter.setPen(now.color("text2"))
-            rest = line.translated(fonts.px(KEY_WIDTH), 0)
-            rest.setWidth(self._column_width())
-            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, what)
+        x, row_height = float(MARGIN), fonts.px(ROW)
+        for column in self._columns():
+            key_width, what_width = self._widths(column)
+            for i, (key, what) in enumerate(column):
+                line = QRectF(x, MARGIN + i * row_height, key_width, row_height)
+                painter.setFont(fonts.sans(theme.SIZE_CAPTION, fonts.SEMIBOLD))
+                painter.setPen(now.color("text"))
+                painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, key)
+                painter.setFont(fonts.sans(theme.SIZE_CAPTION))
+                painter.setPen(now.color("text2"))
+                line.moveLeft(x + key_width)
+                line.setWidth(what_width)
+                painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, what)
+            x += key_width + what_width + COLUMN_GAP
 
     def _leave(self) -> None:
         self.hide()

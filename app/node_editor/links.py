@@ -188,13 +188,6 @@ def color_of(share: float) -> QColor:
     return theme.current().color("error") if math.isnan(share) else link_color(share)
 
 
-def bunch_of(share: float) -> int | None:
-    """Links of about one colour have one number: 0 where nothing flows back, None for nan."""
-    if math.isnan(share):
-        return None
-    return int(math.copysign(1 + abs(share_step(share)) // 8, share)) if share else 0
-
-
 def bunch_pen(share: float, zoom: float) -> QPen:
     """The pen for a bunch of links, one of which has this share; at least a pixel wide."""
     made = QPen(link_pen(share))

@@ -17,11 +17,12 @@ from collections.abc import Callable
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.document import Document
 from app.node_editor.editor import NodeEditor
+from app.node_editor.interactions.gesture import Gesture
 from core.expression import parse
 from core.graph import Graph
 from core.ops import OPS
@@ -93,7 +94,11 @@ class Bench:
         graph = self.document.graph
         leaf = next(node.id for node in graph if node.is_leaf)
         scene = self.view.nodes
-        return self.frame(lambda turn: self.document.preview_value(leaf, 0.5 + turn * 0.01, scene))
+        self.view.begin(Gesture(self.view, QPointF()), Qt.MouseButton.LeftButton)
+        taken = self.frame(lambda turn: self.document.preview_value(leaf, 0.5 + turn * 0.01, scene))
+        self.view.cancel_gesture()
+        self.document.cancel_preview()
+        return taken
 
     def move(self) -> float:
         boxes = self.view.nodes.boxes
