@@ -166,7 +166,9 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         return steps / run.steps_per_epoch if self._by_epoch else steps
 
     def _set(self, item: pg.PlotDataItem, xs: np.ndarray, ys: np.ndarray, every: int = 1) -> None:
-        xs, ys = xs[::every], ys[::every]
+        if every > 1:
+            kept = np.unique(np.append(np.arange(0, len(xs), every), len(xs) - 1))
+            xs, ys = xs[kept], ys[kept]
         # inf and, on a logarithmic axis, what is not positive: a gap, not a warning.
         is_shown = np.isfinite(ys) & ((ys >= LEAST) | (not self._is_log))
         item.setData(xs, np.where(is_shown, ys, np.nan), connect="finite")
