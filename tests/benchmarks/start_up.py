@@ -24,12 +24,13 @@ import os, sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 class FirstPaint(QObject):
-    is_waiting = True
+    def watch(self, window):
+        window.windowHandle().installEventFilter(self)
 
-    def eventFilter(self, watched, event):
-        if self.is_waiting and event.type() == QEvent.Type.Paint and watched.isWidgetType():
-            self.is_waiting = False
-            QTimer.singleShot(0, self.painted)  # after the whole window has been painted
+    def eventFilter(self, handle, event):
+        if event.type() == QEvent.Type.Expose and handle.isExposed():
+            handle.removeEventFilter(self)
+            QTimer.singleShot(0, self.painted)  # after the window has been painted for it
         return False
 
     def painted(self):
@@ -37,7 +38,7 @@ class FirstPaint(QObject):
         sys.stdout.flush()
         os._exit(0)
 
-watch = FirstPaint()
+first_paint = FirstPaint()
 """
 
 BARE = f"""{_WATCH}
@@ -45,21 +46,27 @@ import pyqtgraph
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 application = QApplication([])
-application.installEventFilter(watch)
 window = QMainWindow()
 window.setCentralWidget(pyqtgraph.PlotWidget())
 window.resize(1280, 800)
 window.show()
+first_paint.watch(window)
 application.exec()
 """
 
 OURS = f"""{_WATCH}
 import main
 from app import start_up
-from app.qt_application import create_application
 
 start_up.why_no_screen = lambda: ""  # a window, though nobody sees it
-create_application().installEventFilter(watch)
+from app import application
+
+class Window(application.MainWindow):
+    def show(self):
+        super().show()
+        first_paint.watch(self)
+
+application.MainWindow = Window
 main.main(["--size", "1280x800"])
 """
 
