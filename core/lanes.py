@@ -72,6 +72,9 @@ class Lanes:
             for start in range(0, steps, most):
                 part = found[:, start : start + most]
                 plan = self._batches.take(part.shape[1])
+                if threads == 1:
+                    self._run_share(self._runners[0], 0, 1, plan, part)
+                    continue
                 shares = [(self._runners[i], i, threads, plan, part) for i in range(threads)]
                 list(pool.map(lambda share: self._run_share(*share), shares))
         return found

@@ -14,7 +14,7 @@ parameters alone is a coefficient, computed once per step. What hangs on the sam
 row, one number for each sample of the batch. The chain of additions is recognised for what it is,
 a sum of coefficient times row, and becomes one output of a `Dot`; its sixteen sisters over the
 same inputs become outputs of the same Dot, which is thereby a layer's matrix product, although
-nobody said "layer". The tanhs become one `Map`. micrograd's whole demo, 700 Values, is eight
+nobody said "layer". The tanhs become one `Map`. micrograd's whole demo, 1,000 Values, is eight
 instructions. `core.numpy_tape` runs them as they stand, one NumPy call or two for each.
 
 **Backward.** The adjoint of an instruction is an instruction. The gradient of a Dot's inputs is

@@ -107,23 +107,24 @@ def _check_agreement(w: Any, made: dict[str, Any]) -> None:
 # ----- every scalar -------------------------------------------------------------------------
 
 
-def random_graph(value: Any, n: int = 10_000) -> tuple[list[Any], Any]:
-    """Leaves and output of `n` random scalar ops; `value` makes a leaf, ours or micrograd's."""
+def random_graph(value: Any, n: int = 10_000) -> Any:
+    """The output of some `n` random scalar ops; `value` makes a leaf, ours or micrograd's."""
     generator = random.Random(5)
-    leaves = [value(generator.uniform(-1.0, 1.0)) for _ in range(100)]
-    pool = list(leaves)
-    for _ in range(n):
-        a, b = generator.choice(pool[-500:]), generator.choice(pool[-500:])
+    pool = [value(generator.uniform(-1.0, 1.0)) for _ in range(100)]
+    unused = set(range(len(pool)))
+    while len(pool) + len(unused) < n:
+        i, j = (len(pool) - 1 - generator.randrange(min(len(pool), 500)) for _ in range(2))
         kind = generator.randrange(4)
         if kind == 0:
-            pool.append(a + b)
+            made = pool[i] + pool[j]
         elif kind == 1:
-            pool.append(a * b)
-        elif kind == 2:
-            pool.append(a.relu())
+            made = pool[i] * pool[j]
         else:
-            pool.append(a * 0.5)
-    return leaves, sum(pool[-400:], value(0.0))
+            made = pool[i].relu() if kind == 2 else pool[i] * 0.5
+        unused -= {i, j} if kind < 2 else {i}
+        unused.add(len(pool))
+        pool.append(made)
+    return sum((pool[i] for i in sorted(unused)), value(0.0))
 
 
 def _scalars(rounds: int) -> int:
@@ -133,7 +134,7 @@ def _scalars(rounds: int) -> int:
     from core.scalar_tape import ScalarTape
     from tests.benchmarks import networks, peers
 
-    _, output = random_graph(Value)
+    output = random_graph(Value)
     nodes = topological_order(output)
     tape = ScalarTape(nodes, output)
     leaf_data = np.array([nodes[i].data for i in tape.leaves])
@@ -151,9 +152,8 @@ def _scalars(rounds: int) -> int:
         return 0
 
     def micrograd() -> None:
-        _, out = random_graph(Theirs)
         sys.setrecursionlimit(100_000)
-        out.backward()
+        random_graph(Theirs).backward()
 
     theirs = peers.seconds_without_collector(micrograd)
     print(f"  micrograd, collector off {1e6 * theirs:,.0f} µs")
@@ -196,7 +196,22 @@ def _others() -> int:
     taken = min(
         networks.seconds(lambda: tape.outputs(parameters, grid, wait=True)) for _ in range(7)
     )
-    return missed + _bar("heat map, 100 x 100 through 2-8-8-1", 1e3 * taken, 1, 0.5, " ms")
+    missed += _bar("heat map, 100 x 100 through 2-8-8-1", 1e3 * taken, 1, 0.5, " ms")
+    return missed + _side_by_side(by_name["W2"])
+
+
+def _side_by_side(w: Any, count: int = 16) -> int:
+    """Lanes over one tape against one run on its own."""
+    from core.lanes import Lanes
+    from tests.benchmarks import networks, peers
+
+    alone = peers.trainer(w)
+    lanes = Lanes(alone, [w.rate] * count)
+    steps = 100 * w.steps
+    times = networks.interleaved(
+        {"one": lambda: alone.run(steps), "lanes": lambda: lanes.run(steps)}, 5
+    )
+    return _bar(f"{count} lanes, of {count} runs", times["lanes"] / (count * times["one"]), 1.05, 1)
 
 
 def _first_step() -> float:
