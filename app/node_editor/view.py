@@ -320,18 +320,24 @@ class NodeView(Camera):
             event.accept()
             return
         if event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            self.show_refusal("")
-            if self.gesture is not None:
-                self.cancel_gesture()
-            else:
-                self.document.select([])
+            self._escape(event)
             return
         command = self.commands.find(event)
         if command is None:
             event.ignore()
         elif self.gesture is None:  # in mid-gesture keys wait for its end
             command.run()
+
+    def _escape(self, event: QKeyEvent) -> None:
+        """Give up the gesture, else the selection; with neither the key is the window's."""
+        self.show_refusal("")
+        event.accept()
+        if self.gesture is not None:
+            self.cancel_gesture()
+        elif self.document.selection:
+            self.document.select([])
+        else:
+            event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
