@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app import fonts, theme
+from app.backprop import Debugger, TransportBar
 from app.document import Document
 from app.expression_pane import CodePanel, ExpressionPane
 from app.graph_view.view import GraphView
@@ -14,7 +15,6 @@ from app.inspector import Inspector
 from app.node_editor.editor import NodeEditor
 from app.settings import Settings
 
-TRANSPORT_HEIGHT = 64
 WIDE_FROM = 1500  # px at 100 %: from here on the inspector stands beside the graph
 
 _INSPECTOR_WIDTH = 362
@@ -37,17 +37,14 @@ class BuildTab(QWidget):
         self.expression = ExpressionPane(document)
         self.code = CodePanel(document)
         self.inspector = Inspector(document)
-        # The transport bar of the backprop debugger goes here.
-        self.transport_place = QWidget()
-        self.transport_place.hide()
+        self.debugger = Debugger(document, self)
+        self.transport = TransportBar(self.debugger)
         self._settings = Settings()
         self._is_wide: bool | None = None
         self._scale = fonts.scale
         self._upper = _splitter(Qt.Orientation.Horizontal, self.node_editor, self.graph_view)
         self._lower = _splitter(Qt.Orientation.Horizontal, self.expression, self.code)
-        self._rows = _splitter(
-            Qt.Orientation.Vertical, self._upper, self.transport_place, self._lower
-        )
+        self._rows = _splitter(Qt.Orientation.Vertical, self._upper, self.transport, self._lower)
         self._outer = _splitter(Qt.Orientation.Horizontal, self._rows)
         self._splitters = {
             "upper": self._upper,
@@ -74,6 +71,7 @@ class BuildTab(QWidget):
         for splitter in self._splitters.values():
             splitter.splitterMoved.connect(self._moved)
         theme.notifier.changed.connect(self._choose)
+        self.debugger.moved.connect(self._show_step)
         self.setFocusProxy(self.node_editor.view)
 
     @property
@@ -91,8 +89,24 @@ class BuildTab(QWidget):
         if (is_wide, fonts.scale) != (self._is_wide, self._scale):
             self._save_now_if_due()
             self._is_wide, self._scale = is_wide, fonts.scale
-            self.transport_place.setFixedHeight(fonts.px(TRANSPORT_HEIGHT))
             self._arrange()
+
+    # ----- the debugger ---------------------------------------------------------------------
+
+    def _show_step(self) -> None:
+        """Let all panes show the same place."""
+        debugger = self.debugger
+        place = (debugger.current, debugger.caption, debugger.pending)
+        self.node_editor.view.nodes.set_step(*place)
+        self.graph_view.set_step(*place)
+        self.expression.set_step(*place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that no pane has a use for ends the walk."""
+        if event.key() == Qt.Key.Key_Escape and self.debugger.is_active:
+            self.debugger.leave()
+        else:
+            super().keyPressEvent(event)
 
     # ----- arrangement ----------------------------------------------------------------------
 
@@ -129,7 +143,8 @@ class BuildTab(QWidget):
         else:
             self._lower.setSizes([first, 0, left - first])
         lower = fonts.px(_LOWER_HEIGHT)
-        self._rows.setSizes([max(200, self.height() - lower), 0, lower])
+        bar = self.transport.sizeHint().height()
+        self._rows.setSizes([max(200, self.height() - lower - bar), bar, lower])
 
     # ----- memory ---------------------------------------------------------------------------
 

@@ -172,6 +172,15 @@ class MainWindow(QMainWindow):
         self.build_tab.node_editor.fit_selection()
         self.build_tab.graph_view.fit_selection()
 
+    def walk(self, command: str) -> None:
+        """A command of the debugger: "forward", "back" and so on."""
+        self.tabs.setCurrentIndex(0)
+        getattr(self.build_tab.debugger, command)()
+
+    def toggle_breakpoint(self) -> None:
+        """At the selected nodes, or where the debugger is."""
+        self.build_tab.debugger.toggle_breakpoint(self.document.selection)
+
     def press_training_button(self, name: str) -> None:
         """As if the training tab's own button were pressed: "train_button" and so on."""
         self.tabs.setCurrentIndex(_TRAINING)

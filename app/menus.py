@@ -147,6 +147,15 @@ class Menus(QObject):
         menu.addSeparator()
         self._add(menu, "fit_all", "Show &all\tHome", window.fit_all)
         self._add(menu, "fit_selection", "Show the &selection\t.", window.fit_selection)
+        menu.addSeparator()
+        walk = window.walk
+        self._add(menu, "backprop_step", "S&tep on", lambda: walk("forward"), "F10")
+        self._add(menu, "backprop_back", "Step &back", lambda: walk("back"), "Shift+F10")
+        self._add(menu, "backprop_play", "&Play or pause", lambda: walk("toggle_play"), "F8")
+        self._add(menu, "backprop_first", "&First step", lambda: walk("first"), "Ctrl+Shift+F10")
+        self._add(menu, "backprop_last", "&Last step", lambda: walk("last"), "Ctrl+F10")
+        self._add(menu, "backprop_leave", "St&op stepping", lambda: walk("leave"), "Shift+F8")
+        self._add(menu, "breakpoint", "Set or &clear a breakpoint", window.toggle_breakpoint, "F9")
 
     def _add_training_menu(self) -> None:
         window = self._window

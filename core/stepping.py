@@ -55,12 +55,16 @@ class Step(NamedTuple):
     def is_same_place(self, other: Step) -> bool:
         """Whether a step of another trace does the same at the same node, with any numbers.
 
-        Where links come one by one, the link counts as well.
+        There is one seed and one update, at whatever node. Where links come one by one, the link
+        counts as well.
         """
-        if (self.kind, self.node) != (other.kind, other.node):
+        if self.kind is not other.kind:
             return False
+        if self.kind in (Kind.SEED, Kind.UPDATE):
+            return True
         links, others = ({part.edge for part in step.additions} for step in (self, other))
-        return not links or not others or not links.isdisjoint(others)
+        is_shared = not links or not others or not links.isdisjoint(others)
+        return self.node == other.node and is_shared
 
 
 class Change(NamedTuple):

@@ -38,6 +38,7 @@ class ValueColumns(QWidget):
         super().__init__(edit)
         self._document, self._lines, self._edit = document, lines, edit
         self._scale: float | None = None
+        self._pending: frozenset[str] = frozenset()  # nodes whose gradient is still to come
         self.setCursor(Qt.CursorShape.ArrowCursor)
         theme.notifier.changed.connect(self.update)
 
@@ -45,6 +46,12 @@ class ValueColumns(QWidget):
         """The document's numbers have changed: forget the scale and paint anew."""
         self._scale = None
         self.update()
+
+    def set_pending(self, pending: frozenset[str]) -> None:
+        """The nodes that no gradient has come to yet."""
+        if pending != self._pending:
+            self._pending = pending
+            self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(2 * _NUMBER + _GAP + _BAR_GAP + _BAR + _END), 0)
@@ -90,7 +97,7 @@ class ValueColumns(QWidget):
         return None
 
     def _is_reached(self, node: Node) -> bool:
-        return node.id in self._document.graph.reached
+        return node.id in self._document.graph.reached and node.id not in self._pending
 
     def _paint(self, painter: QPainter, rows: list[tuple[float, Node]], height: float) -> None:
         """All rows column by column: setting fonts and colours would cost more than the text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -36,6 +37,8 @@ class ExpressionPane(Panel):
         super().__init__(_EXPRESSION, parent)
         self._document = document
         self._reading_took = 0.0
+        self._step: str | None = None  # id of the node that the debugger is at
+        self._shown_step_line: int | None = None
         self.edit = ExpressionEdit()
         self.edit.setPlaceholderText("L = (a*b + c) * f")
         self._lines = LineNodes(document)
@@ -100,6 +103,12 @@ class ExpressionPane(Panel):
         for words, factor in (("Larger text", 1.2), ("Smaller text", 1 / 1.2), ("Normal text", 0)):
             menu.add(words, partial(self.edit.zoom_by, factor))
         menu.open_under(self._more)
+
+    def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
+        """Show where the debugger is, and which nodes no gradient has come to yet."""
+        self._step = current
+        self._columns.set_pending(frozenset(pending))
+        self._mark_step()
 
     def read_now(self) -> None:
         """Let the document take over what has been typed, if it has not yet."""
@@ -171,6 +180,7 @@ class ExpressionPane(Panel):
         error = self._document.text_error
         self.edit.set_mistake(None if error is None else self._span(error))
         self._mark_lines()
+        self._mark_step()
         self._values_changed(initiator)
 
     def _values_changed(self, _initiator: object) -> None:
@@ -194,6 +204,14 @@ class ExpressionPane(Panel):
 
     def _mark_lines(self) -> None:
         self.edit.set_marked_lines(self._lines.lines_of(self._document.selection))
+
+    def _mark_step(self) -> None:
+        lines = self._lines.lines_of([] if self._step is None else [self._step])
+        line = min(lines, default=None)
+        self.edit.set_step_line(line)
+        if line is not None and line != self._shown_step_line:
+            self.edit.show_line(line)
+        self._shown_step_line = line
 
     def _span(self, error: ExpressionError) -> tuple[int, int]:
         """The mistake's place as units of the shown text; at a line's end its last character."""

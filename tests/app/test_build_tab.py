@@ -155,10 +155,9 @@ def test_large_type_survives_another_arrangement(wide):
     assert sizes() == [28, 13]
 
 
-def test_the_place_of_the_transport_bar_is_kept(wide):
-    assert not wide.transport_place.isVisible()
-    before = box(wide, wide.node_editor).height()
-    wide.transport_place.show()
-    QApplication.processEvents()
-    assert wide.transport_place.height() == 64
-    assert box(wide, wide.node_editor).height() < before
+def test_the_transport_bar_stands_between_nodes_and_expression(wide):
+    bar = box(wide, wide.transport)
+    assert bar.height() == 64
+    assert box(wide, wide.node_editor).bottom() < bar.top()
+    assert bar.bottom() < box(wide, wide.expression).top()
+    assert bar.right() < box(wide, wide.inspector).left()

@@ -201,11 +201,15 @@ def test_a_step_is_found_again_after_an_edit(is_by_edge: bool):
     graph.evaluate()
     after = trace(graph, is_by_edge=is_by_edge)
     for step in before.steps:
+        place = after.find(step)
+        assert place is not None
+        found = after.steps[place]
+        assert found.kind is step.kind
         if step.kind in (Kind.FORWARD, Kind.BACKWARD):
-            place = after.find(step)
-            assert place is not None
-            assert after.steps[place].node == step.node
-            assert [p.edge for p in after.steps[place].additions] == [
-                p.edge for p in step.additions
-            ]
-    assert after.find(before.steps[3]) is None  # the seed is at another node now
+            assert found.node == step.node
+            assert [p.edge for p in found.additions] == [p.edge for p in step.additions]
+        else:  # these moved along with the output
+            assert found.node == graph["o"].id
+    graph.remove([graph["e"].id])
+    graph.evaluate()
+    assert trace(graph).find(before.steps[0]) is None

@@ -1,0 +1,304 @@
+"""The backprop debugger, by mouse and keys: transport bar, track, breakpoints, update."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPlainTextEdit
+
+from app.backprop.debugger import Debugger
+from app.backprop.step_view import StepView
+from app.backprop.track import StepTrack
+from app.widgets.number_field import NumberField
+
+LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f"
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+
+
+@pytest.fixture
+def is_training_deferred() -> bool:
+    return True
+
+
+@pytest.fixture
+def window(main_window):
+    main_window.document.set_text(LECTURE)
+    QApplication.processEvents()
+    return main_window
+
+
+@pytest.fixture
+def debugger(window) -> Debugger:
+    return window.build_tab.debugger
+
+
+@pytest.fixture
+def press(window, qtbot):
+    def press(name: str) -> None:
+        button = window.build_tab.transport.findChild(object, f"backprop_{name}")
+        assert button.isEnabled(), name
+        qtbot.mouseClick(button, LEFT)
+
+    return press
+
+
+def id_of(window, name: str) -> str:
+    return window.document.graph[name].id
+
+
+def shown(window) -> str:
+    return window.findChild(StepView, "backprop_lines").text
+
+
+def marks(window):
+    return window.build_tab.node_editor.view.nodes.marks
+
+
+def names(window, ids) -> set[str]:
+    return {window.document.graph.nodes[id].name for id in ids}
+
+
+def test_the_buttons_walk_there_and_back(window, debugger, press):
+    assert not debugger.is_active
+    assert not window.build_tab.transport.back.isEnabled()
+    press("step")
+    assert (debugger.caption, debugger.current) == ("Step 1 of 8", id_of(window, "e"))
+    assert "e.data = a × b = 2 × −3 = −6" in shown(window)
+    for _ in range(6):
+        press("step")
+    assert debugger.caption == "Step 7 of 8"
+    assert shown(window) == (
+        "a.grad += b × e.grad = −3 × −2 = 6\nb.grad += a × e.grad = 2 × −2 = −4"
+    )
+    press("back")
+    assert debugger.caption == "Step 6 of 8"
+    press("first")
+    assert debugger.caption == "Step 1 of 8"
+    press("back")
+    assert not debugger.is_active
+    press("last")
+    assert debugger.caption == "Step 8 of 8"
+    assert not window.build_tab.transport.step.isEnabled()
+    press("last")
+    assert not debugger.is_active
+
+
+def test_all_panes_show_the_same_place(window, debugger, press):
+    for _ in range(6):
+        press("step")
+    d = id_of(window, "d")
+    assert (marks(window).step, marks(window).step_caption) == (d, "Step 6 of 8")
+    assert window.build_tab.graph_view.canvas.marks.step == d
+    edit = window.findChild(QPlainTextEdit, "expression_edit")
+    assert edit._step_line == 6
+    press("last")
+    press("last")
+    assert marks(window).step is None
+    assert window.build_tab.graph_view.canvas.marks.step is None
+    assert edit._step_line is None
+
+
+def test_gradients_are_reached_step_by_step(window, debugger, press):
+    a, d, f = (id_of(window, name) for name in ("a", "d", "f"))
+    press("step")
+    assert names(window, debugger.pending) == set("abcdefL")
+    for _ in range(4):
+        press("step")
+    assert names(window, debugger.pending) == set("abce")
+    assert (debugger.grad_of(d), debugger.grad_of(f), debugger.grad_of(a)) == (-2.0, 4.0, None)
+    press("back")
+    assert names(window, debugger.pending) == set("abcdef")
+    debugger.leave()
+    assert debugger.grad_of(a) == 6.0
+    assert not debugger.pending
+
+
+def test_the_keys_walk_as_the_buttons_do(window, debugger, qtbot):
+    view = window.build_tab.node_editor.view
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_F10)
+    qtbot.keyClick(view, Qt.Key.Key_F10)
+    assert debugger.place == 1
+    qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    assert debugger.place == 0
+    qtbot.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ControlModifier)
+    assert debugger.place == 7
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(view, Qt.Key.Key_F10, both)
+    assert debugger.place == 0
+    qtbot.keyClick(view, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+    assert not debugger.is_active
+
+
+@pytest.mark.parametrize("pane", ["view", "canvas", "edit", "track"])
+def test_escape_ends_the_walk_in_every_pane(window, debugger, qtbot, pane):
+    tab = window.build_tab
+    widget = {
+        "view": tab.node_editor.view, "canvas": tab.graph_view.canvas,
+        "edit": tab.expression.edit, "track": tab.transport.track,
+    }[pane]  # fmt: skip
+    debugger.go_to(3)
+    widget.setFocus()
+    qtbot.keyClick(widget, Qt.Key.Key_Escape)
+    assert not debugger.is_active
+
+
+def test_escape_in_the_node_editor_first_lets_go_of_the_selection(window, debugger, qtbot):
+    view = window.build_tab.node_editor.view
+    debugger.go_to(3)
+    window.document.select([id_of(window, "a")])
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert (window.document.selection, debugger.place) == (frozenset(), 3)
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert not debugger.is_active
+
+
+def test_the_track_is_pressed_and_dragged(window, debugger, qtbot):
+    track = window.findChild(StepTrack, "backprop_track")
+    stops = [track.stop_position(place).toPoint() for place in range(8)]
+    assert stops == sorted(stops, key=QPoint.x)
+    qtbot.mousePress(track, LEFT, pos=stops[2])
+    assert debugger.place == 2
+    for place in (3, 6, 4):
+        qtbot.mouseMove(track, stops[place])
+        assert debugger.place == place
+    qtbot.mouseMove(track, QPoint(track.width() + 50, 0))
+    assert debugger.place == 7
+    qtbot.mouseMove(track, QPoint(-50, 0))
+    assert debugger.place == 0
+    qtbot.mouseRelease(track, LEFT, pos=stops[0])
+    qtbot.mouseMove(track, stops[5])
+    assert debugger.place == 0
+
+
+def test_the_track_has_keys_of_its_own(window, debugger, qtbot):
+    track = window.findChild(StepTrack, "backprop_track")
+    track.setFocus()
+    for key, place in (
+        (Qt.Key.Key_End, 7), (Qt.Key.Key_Left, 6), (Qt.Key.Key_Home, 0), (Qt.Key.Key_Right, 1),
+    ):  # fmt: skip
+        qtbot.keyClick(track, key)
+        assert debugger.place == place
+
+
+def test_it_plays_to_the_end_and_from_the_start_again(window, debugger, press, qtbot):
+    speed = window.findChild(QComboBox, "backprop_speed")
+    speed.setFocus()
+    qtbot.keyClick(speed, Qt.Key.Key_End)
+    assert debugger.speed == 50.0
+    press("play")
+    assert debugger.is_playing
+    qtbot.waitUntil(lambda: not debugger.is_playing)
+    assert debugger.caption == "Step 8 of 8"
+    press("play")
+    assert debugger.place == 0
+    press("play")
+    assert not debugger.is_playing
+    assert debugger.place is not None
+
+
+def test_going_by_hand_pauses(window, debugger, press, qtbot):
+    press("play")
+    assert debugger.is_playing
+    press("step")
+    assert not debugger.is_playing
+    assert debugger.place == 1
+
+
+def test_f9_sets_a_breakpoint_at_which_playing_stops(window, debugger, press, qtbot):
+    document = window.document
+    d = id_of(window, "d")
+    document.select([d])
+    view = window.build_tab.node_editor.view
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_F9)
+    assert document.extras[f"breakpoint:{d}"] is True
+    assert marks(window).breakpoints == {d}
+    debugger.set_speed(50.0)
+    for place in (1, 5):
+        press("play")
+        qtbot.waitUntil(lambda: not debugger.is_playing)
+        assert (debugger.place, debugger.current) == (place, d)
+    document.undo_stack.undo()
+    assert not debugger.breakpoints
+    document.undo_stack.redo()
+    assert debugger.breakpoints == {d}
+    document.select([])
+    qtbot.keyClick(view, Qt.Key.Key_F9)  # of the present step
+    assert not debugger.breakpoints
+
+
+def test_a_number_dragged_while_stepping_keeps_the_place(window, debugger):
+    a = id_of(window, "a")
+    debugger.go_to(6)
+    window.document.preview_value(a, 5.0)
+    assert debugger.caption == "Step 7 of 8"
+    assert "b.grad += a × e.grad = 5 × −2 = −10" in shown(window)
+    window.document.cancel_preview()
+    assert "b.grad += a × e.grad = 2 × −2 = −4" in shown(window)
+
+
+def test_an_edit_while_stepping_keeps_the_step(window, debugger):
+    debugger.go_to(5)
+    window.document.set_text("z = 0.5\n" + LECTURE + "\no = tanh(L * z)")
+    assert (debugger.current, debugger.caption) == (id_of(window, "d"), "Step 10 of 12")
+    window.document.set_text("d = 3.0\nL = d * 2")
+    assert debugger.caption == "Step 4 of 4"
+    window.document.set_text("")
+    assert not debugger.is_active
+    assert not window.build_tab.transport.play.isEnabled()
+
+
+def test_another_document_ends_the_walk(window, debugger):
+    debugger.go_to(5)
+    window.document.new()
+    assert not debugger.is_active
+    assert marks(window).step is None
+
+
+def test_the_update_is_applied_on_request_as_one_undo_step(window, debugger, press, qtbot):
+    graph = window.document.graph
+    transport = window.build_tab.transport
+    press("last")
+    assert "L: −8 → −8.726; the gradients promise −8.72" in shown(window)
+    rate = window.findChild(NumberField, "backprop_rate")
+    assert rate.isVisible()
+    rate.setFocus()
+    rate.selectAll()
+    qtbot.keyClicks(rate, "0.5")
+    qtbot.keyClick(rate, Qt.Key.Key_Return)
+    assert "0.5 × 6, now −1" in shown(window)
+    assert graph["a"].data == 2.0
+    press("apply")
+    assert [graph[name].data for name in "abcf"] == [-1.0, -1.0, 11.0, -4.0]
+    assert debugger.caption == "Step 8 of 8"
+    window.document.undo_stack.undo()
+    assert [graph[name].data for name in "abcf"] == [2.0, -3.0, 10.0, -2.0]
+    press("back")
+    assert not transport.rate.isVisible()
+
+
+def test_edge_by_edge_each_input_is_a_stop(window, debugger):
+    menu = window.findChild(QMenu, "backprop_menu")
+    debugger.go_to(6)
+    menu.aboutToShow.emit()
+    actions = {action.text(): action for action in menu.actions()}
+    actions["A step for each input, edge by edge"].trigger()
+    assert debugger.caption == "Step 9 of 11"
+    assert shown(window) == "a.grad += b × e.grad = −3 × −2 = 6"
+    debugger.forward()
+    assert shown(window) == "b.grad += a × e.grad = 2 × −2 = −4"
+
+
+def test_the_menu_lists_every_command_with_its_key(window):
+    keys = {
+        name: window.findChild(QAction, f"action_{name}").shortcut().toString()
+        for name in (
+            "backprop_step", "backprop_back", "backprop_play", "backprop_first", "backprop_last",
+            "backprop_leave", "breakpoint",
+        )
+    }  # fmt: skip
+    assert keys == {
+        "backprop_step": "F10", "backprop_back": "Shift+F10", "backprop_play": "F8",
+        "backprop_first": "Ctrl+Shift+F10", "backprop_last": "Ctrl+F10",
+        "backprop_leave": "Shift+F8", "breakpoint": "F9",
+    }  # fmt: skip
