@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import optim
+from core import kernels, optim
 from core.engine import Value
 from core.nn import MLP
 from core.training import Trainer
@@ -267,3 +267,22 @@ def test_any_mixture_of_rules_equals_the_loop_over_values(
         points(n, seed=seed), batch_size=batch_size and min(batch_size, n), seed=seed,
         learning_rate=0.02, **rules,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_kernels_take_over_between_runs_where_numpy_stopped(
+    optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules: dict[str, Any] = {"optimizer": optimizer, "batch_size": 4, "learning_rate": 0.05}
+    data = points(10)
+    model, twin = network(2, 3, 1), network(2, 3, 1)
+    trainer = Trainer(model, *data, wait_for_kernels=False, **rules)
+    with monkeypatch.context() as patch:
+        patch.setattr(kernels, "loaded", lambda *, wait: None)
+        first = trainer.run(5)
+    before = trainer.parameters_array()
+    assert kernels.loaded(wait=True) is not None
+    np.testing.assert_array_equal(trainer.parameters_array(), before)
+    second = trainer.run(5)
+    alone = Trainer(twin, *data, **rules).run(10)
+    np.testing.assert_allclose(np.concatenate([first, second]), alone, rtol=1e-11)
