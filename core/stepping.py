@@ -77,6 +77,17 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True)
+class State:
+    """How far backward has come at one moment.
+
+    grads: the gradients reached so far, by id. passed: the links through which one has gone.
+    """
+
+    grads: Mapping[str, float]
+    passed: frozenset[Edge]
+
+
+@dataclass(frozen=True)
 class Trace:
     """All steps of one graph at one moment, in order; places count from 0.
 
@@ -101,6 +112,13 @@ class Trace:
             return dict(self.grads)
         count = bisect_right(self._places, place)
         return dict(self._writes[:count])  # of writes to the same id, the last one stays
+
+    def state(self, place: int) -> State | None:
+        """The state after the step at `place`; None where backward is over and all is there."""
+        if self.steps[place].kind is Kind.UPDATE:
+            return None
+        passed = (part.edge for step in self.steps[: place + 1] for part in step.additions)
+        return State(self.gradients(place), frozenset(passed))
 
     def contributions(self, id: str, place: int) -> list[Addition]:
         """What has been added to a node's gradient up to and with the step at `place`."""
