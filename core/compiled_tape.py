@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.batches import BatchPlan
-from core.encode import Encoded, encode
+from core.encode import Encoded, aligned_zeros, encode
 from core.kernels import Kernels
 from core.lower import Indices, Program
 from core.rules import Rules, State
@@ -43,7 +43,7 @@ class CompiledSteps:
             n_samples=rows.shape[1],
             seed_at=encoded.seed_at,
             loss_at=encoded.loss_at,
-            sums=np.zeros(encoded.n_sums),
+            sums=aligned_zeros(encoded.n_sums),
             n_sums=encoded.n_sums,
             sum_of=encoded.sum_of,
             folds=encoded.folds,
@@ -122,7 +122,7 @@ def _program_slots(kernels: Kernels, program: Program, encoded: Encoded) -> dict
         "loads": encoded.loads,
         "n_loads": len(encoded.loads) // 2,
         "pack_index": encoded.pack_index,
-        "packed": np.zeros(len(encoded.pack_index)),
+        "packed": aligned_zeros(len(encoded.pack_index)),
         "n_packed": len(encoded.pack_index),
         "coefficients": encoded.new_coefficients(program),
         "n_coefficients": encoded.n_coefficients,

@@ -52,7 +52,7 @@ class Encoded:
 
     def new_buffer(self, program: Program) -> Floats:
         """A buffer with the rows that never change filled in."""
-        buffer = np.zeros(self.buffer_size)
+        buffer = aligned_zeros(self.buffer_size)
         buffer[: self.block] = 1.0
         first = 1 + program.n_inputs + program.n_targets
         for i, constant in enumerate(program.constant_rows):
@@ -66,6 +66,14 @@ class Encoded:
         first = program.n_parameters
         coefficients[first : first + len(program.constants)] = program.constants
         return coefficients
+
+
+def aligned_zeros(n: int) -> Floats:
+    """Zeros that begin with a cache line, so that no vector lies across two."""
+    line = 64
+    room = np.zeros(n + line // 8)
+    first = (-room.ctypes.data % line) // 8
+    return room[first : first + n]
 
 
 def encode(program: Program, block: int, *, with_gradient: bool) -> Encoded:
