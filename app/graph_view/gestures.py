@@ -90,7 +90,7 @@ class InteractiveCanvas(GraphCanvas):
         picture = self.refresh()
         if self.box is not None and picture is not None:
             area = self.camera.seen(self.box)
-            self._select_box(picture, picture.items_in(area))
+            self._select_box(picture, picture.items_in(area).tolist())
         elif self._is_clicking(event):
             point = self.camera.to_scene(event.position())
             is_adding = bool(event.modifiers() & _ADDING)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from app import theme
+from app.bunches import Objects, as_objects, bunches
 from app.graph_view import palette
 from app.graph_view.camera import Camera
 from app.graph_view.picture import Kind, Picture
@@ -23,6 +25,8 @@ class Minimap:
     def __init__(self) -> None:
         self._pixmap = QPixmap()
         self._key: Hashable = None
+        self._placing: object = None  # of the boxes: what _dots is of
+        self._dots: Objects = as_objects([])
         self.area = QRectF()  # in the widget; empty while everything is seen
 
     def place(self, size: QSize, picture: Picture | None, camera: Camera, seen: QRectF) -> None:
@@ -82,14 +86,16 @@ class Minimap:
         painter.translate(origin)
         painter.scale(zoom, zoom)
         painter.setPen(Qt.PenStyle.NoPen)
-        by_look: dict[tuple[bool, int], list[QRectF]] = {}
-        least = 1.5 / zoom  # so that a box of a large graph is still a dot
-        for rect, kind, step in zip(picture.rects, picture.kinds.tolist(), picture.steps.tolist()):
-            dot = QRectF(rect)
-            dot.setWidth(max(least, rect.width()))
-            dot.setHeight(max(least, rect.height()))
-            by_look.setdefault((kind == Kind.FILLED, step), []).append(dot)
-        for (is_filled, step), rects in by_look.items():
-            painter.setBrush(palette.fill(step) if is_filled else now.color("strong"))
-            painter.drawRects(rects)
+        if self._placing is not picture.hairlines:  # boxes are where they were, in other colours
+            self._placing = picture.hairlines
+            least = 1.5 / zoom  # so that a box of a large graph is still a dot
+            corners, sizes = picture.corners.tolist(), np.maximum(picture.drawing.sizes, least)
+            self._dots = as_objects(
+                [QRectF(x, y, w, h) for (x, y), (w, h) in zip(corners, sizes.tolist())]
+            )
+        plain = palette.STEPS + 1  # beyond all steps of colour
+        looks = np.where(picture.kinds == Kind.FILLED, picture.steps, plain)
+        for look, dots in bunches(looks, self._dots):
+            painter.setBrush(now.color("strong") if look == plain else palette.fill(look))
+            painter.drawRects(dots)
         painter.end()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app import fonts, theme
-from app.graph_view import palette, texts
-from app.graph_view.picture import TITLE_ROW, Kind, Picture
+from app.graph_view import far, palette, texts
+from app.graph_view.picture import TITLE_ROW, Ints, Kind, Picture
 from core.ops import OPS
 
 READABLE = 0.62  # zoom from which numbers are drawn: captions are then 7 px and figures 11
@@ -19,7 +20,6 @@ TWO_LINES = 32.0  # widget pixels of height in which a name and a number find ro
 LINE = 8.0  # of each from the middle
 FAR = 0.1  # zoom under which edges are hairlines
 PALE = 22  # steps of colour under which a box needs an edge to stand out from the canvas
-QUIET = 0.28  # opacity of what is off the picked path
 RADIUS = 4.0
 CASINGS = 250  # pieces up to which each gets a rim of canvas, so that crossings can be read
 
@@ -42,15 +42,19 @@ def paint_picture(
 ) -> None:
     """Paint the parts that are seen; the painter is in scene coordinates."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pieces = sorted({piece for area in seen for piece in picture.pieces_in(area)})
-    items = sorted({item for area in seen for item in picture.items_in(area)})
-    _paint_edges(painter, picture, pieces, zoom, marks)
-    if zoom < NAMED:
-        _paint_plain(painter, picture, items, zoom, marks)
+    pieces = _union([picture.pieces_in(area) for area in seen])
+    items = _union([picture.items_in(area) for area in seen])
+    if zoom < FAR:
+        lit_pieces = None if marks.lit_items is None else marks.lit_pieces
+        far.paint_edges(painter, picture, pieces, seen, lit_pieces)
     else:
-        for item in items:
+        _paint_edges(painter, picture, pieces.tolist(), zoom, marks)
+    if zoom < NAMED:
+        far.paint_boxes(painter, picture, items, zoom, marks.lit_items)
+    else:
+        for item in items.tolist():
             if marks.lit_items is not None:
-                painter.setOpacity(1.0 if item in marks.lit_items else QUIET)
+                painter.setOpacity(1.0 if item in marks.lit_items else palette.QUIET)
             if picture.is_op[item]:
                 _paint_op(painter, picture, item)
             elif zoom < READABLE:
@@ -60,6 +64,11 @@ def paint_picture(
         painter.setOpacity(1.0)
 
 
+def _union(rows: list[Ints]) -> Ints:
+    """Rows that are in any of these, in rising order."""
+    return rows[0] if len(rows) == 1 else np.unique(np.concatenate(rows))
+
+
 # ----- edges --------------------------------------------------------------------------------
 
 
@@ -67,9 +76,6 @@ def _paint_edges(
     painter: QPainter, picture: Picture, pieces: list[int], zoom: float, marks: Marks
 ) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if zoom < FAR:
-        _paint_far_edges(painter, picture, pieces, marks)
-        return
     widths, steps = picture.piece_widths.tolist(), picture.piece_steps.tolist()
     shares, is_last = picture.piece_shares.tolist(), picture.is_last.tolist()
     # Wide edges last: what matters most is on top.
@@ -84,7 +90,7 @@ def _paint_edges(
     for piece in pieces:
         share = shares[piece]
         if marks.lit_items is not None:
-            painter.setOpacity(1.0 if piece in marks.lit_pieces else QUIET)
+            painter.setOpacity(1.0 if piece in marks.lit_pieces else palette.QUIET)
         if share == 0.0:
             pen = palette.pen("text3", 1.5, Qt.PenStyle.DotLine)
         elif share != share:
@@ -99,23 +105,6 @@ def _paint_edges(
     painter.setOpacity(1.0)
 
 
-def _paint_far_edges(painter: QPainter, picture: Picture, pieces: list[int], marks: Marks) -> None:
-    """Hairlines, all of one colour at a time: far out a curve can't be told from a line."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    by_look: dict[tuple[int, bool], list[QLineF]] = {}
-    steps, lines = picture.piece_steps.tolist(), picture.lines
-    for piece in pieces:
-        is_lit = marks.lit_items is None or piece in marks.lit_pieces
-        by_look.setdefault((steps[piece] // 8 * 8, is_lit), []).append(lines[piece])
-    for (step, is_lit), alike in sorted(by_look.items(), key=lambda entry: abs(entry[0][0])):
-        painter.setOpacity(1.0 if is_lit else QUIET)
-        pen = QPen(palette.fill(step).color() if step else theme.current().color("line"), 0)
-        painter.setPen(pen)
-        painter.drawLines(alike)
-    painter.setOpacity(1.0)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-
 def _paint_arrows(painter: QPainter, picture: Picture, pieces: list[int], marks: Marks) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     is_across = picture.is_across
@@ -125,7 +114,7 @@ def _paint_arrows(painter: QPainter, picture: Picture, pieces: list[int], marks:
             continue
         share = float(picture.piece_shares[piece])
         if marks.lit_items is not None:
-            painter.setOpacity(1.0 if piece in marks.lit_pieces else QUIET)
+            painter.setOpacity(1.0 if piece in marks.lit_pieces else palette.QUIET)
         if share == 0.0 or share != share:
             painter.setBrush(theme.current().color("text3" if share == 0.0 else "error"))
         else:
@@ -188,7 +177,7 @@ def _paint_box(painter: QPainter, picture: Picture, item: int) -> None:
     name, text = picture.titles[row]
     top = QRectF(rect.left(), rect.top(), rect.width(), TITLE_ROW * scale)
     texts.draw_title(painter, top, name, "" if picture.options.is_split else text)
-    data, grad = float(picture.flow.data[row]), float(picture.flow.grad[row])
+    data, grad = float(picture.flow.data[row]), float(picture.grads[row])
     quarter = rect.width() / 4
     room = 2 * quarter - 8
     for x, caption, number in (
@@ -229,36 +218,6 @@ def _paint_name_only(painter: QPainter, picture: Picture, item: int, zoom: float
         figure, _face = texts.fitted(number, room, texts.SMALL_FIGURES[-1:])
         texts.draw_centered(painter, 0, line, figure, texts.BODY)
     painter.restore()
-
-
-def _paint_plain(
-    painter: QPainter, picture: Picture, items: list[int], zoom: float, marks: Marks
-) -> None:
-    """Filled rectangles only: far out nothing else can be seen."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom > 0.1)
-    now = theme.current()
-    painter.setPen(Qt.PenStyle.NoPen)
-    by_look: dict[tuple[int, int, bool], list[QRectF]] = {}
-    kinds, steps = picture.kinds.tolist(), picture.steps.tolist()
-    for item in items:
-        kind = kinds[item]
-        is_lit = marks.lit_items is None or item in marks.lit_items
-        step = steps[item] if kind == Kind.FILLED else 0
-        by_look.setdefault((kind, step, is_lit), []).append(picture.rects[item])
-    roles = {
-        Kind.ZERO: "text3", Kind.NOT_FINITE: "error", Kind.MUTED: "line", Kind.UNREACHED: "line",
-    }  # fmt: skip
-    for (kind, step, is_lit), rects in by_look.items():
-        painter.setOpacity(1.0 if is_lit else QUIET)
-        is_hollow = kind == Kind.ZERO
-        painter.setBrush(
-            palette.fill(step) if kind == Kind.FILLED
-            else now.color("canvas" if is_hollow else roles[Kind(kind)])
-        )  # fmt: skip
-        painter.setPen(QPen(now.color("text3"), 1.0 / zoom) if is_hollow else Qt.PenStyle.NoPen)
-        painter.drawRects(rects)
-    painter.setOpacity(1.0)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _paint_op(painter: QPainter, picture: Picture, item: int) -> None:

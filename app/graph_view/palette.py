@@ -13,6 +13,7 @@ from app import theme
 from app.colors import ramp_color, text_on
 
 STEPS = 100  # of colour on each side of zero: finer ones can't be told apart
+QUIET = 0.28  # opacity of what is off the picked path
 LEAST_EDGE_SHARE = 0.6  # of the ramp: paler edges would be lost on the canvas
 
 

@@ -13,9 +13,11 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainterPath
 
+from app.bunches import Objects, as_objects
 from app import fonts, theme
 from app.colors import robust_scale, symlog
 from app.graph_view import palette, texts
+from app.graph_view.hairlines import Hairlines
 from app.graph_view.formulas import formula
 from core.flow import Flow
 from core.graph import Graph
@@ -96,7 +98,9 @@ class Picture:
         self.rects = [QRectF(x, y, w, h) for (x, y), (w, h) in zip(corners.tolist(), sizes)]
         self._starts, self._ends = starts, ends
         self._paths: list[QPainterPath | None] = [None] * len(starts)
-        self._lines: list[QLineF] | None = None
+        self._lines: Objects | None = None
+        self._rect_objects: Objects | None = None
+        self.hairlines = Hairlines(starts, ends)
         self._samples: Floats | None = None
         self.piece_low: Floats = np.minimum(starts, ends)
         self.piece_high: Floats = np.maximum(starts, ends)
@@ -115,12 +119,23 @@ class Picture:
         return QPointF(*self._ends[piece].tolist()) if self.is_last[piece] else None
 
     @property
-    def lines(self) -> list[QLineF]:
-        """The straight line from end to end of each piece, for far out."""
+    def lines(self) -> Objects:
+        """The straight line from end to end of each piece, QLineF, for far out."""
         if self._lines is None:
             ends = np.hstack([self._starts, self._ends]).tolist()
             self._lines = [QLineF(x0, y0, x1, y1) for x0, y0, x1, y1 in ends]
         return self._lines
+
+    @property
+    def rect_objects(self) -> Objects:
+        """`rects` in an array, to pick from."""
+        if self._rect_objects is None:
+            self._rect_objects = as_objects(self.rects)
+        return self._rect_objects
+
+    @property
+    def piece_count(self) -> int:
+        return len(self._starts)
 
     @property
     def sample_points(self) -> Floats:
@@ -228,21 +243,19 @@ class Picture:
         found = np.flatnonzero(inside)
         return int(found[-1]) if len(found) else None
 
-    def items_in(self, area: QRectF) -> list[int]:
+    def items_in(self, area: QRectF) -> Ints:
         """The items that touch an area of the scene."""
         low = np.array([area.left(), area.top()])
         high = np.array([area.right(), area.bottom()])
         touched = ((self.corners <= high) & (self.corners + self.drawing.sizes >= low)).all(axis=1)
-        found: list[int] = np.flatnonzero(touched).tolist()
-        return found
+        return np.flatnonzero(touched)
 
-    def pieces_in(self, area: QRectF) -> list[int]:
+    def pieces_in(self, area: QRectF) -> Ints:
         """The curve pieces that may touch an area of the scene."""
         low = np.array([area.left(), area.top()]) - ARROW
         high = np.array([area.right(), area.bottom()]) + ARROW
         touched = ((self.piece_low <= high) & (self.piece_high >= low)).all(axis=1)
-        found: list[int] = np.flatnonzero(touched).tolist()
-        return found
+        return np.flatnonzero(touched)
 
     def piece_at(self, point: QPointF, reach: float) -> tuple[int, QPointF] | None:
         """The curve piece within `reach` of a point, and its nearest point."""
