@@ -123,7 +123,7 @@ class Picture:
         """The straight line from end to end of each piece, QLineF, for far out."""
         if self._lines is None:
             ends = np.hstack([self._starts, self._ends]).tolist()
-            self._lines = [QLineF(x0, y0, x1, y1) for x0, y0, x1, y1 in ends]
+            self._lines = as_objects([QLineF(x0, y0, x1, y1) for x0, y0, x1, y1 in ends])
         return self._lines
 
     @property
