@@ -15,6 +15,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from app.color_scale import ColorScale
+from app.colors import robust_scale
 from app.commands import Change, DocumentState, EditCommand, Position, change_between
 from core import storage
 from core.expression import (
@@ -69,11 +71,14 @@ class Document(QObject):
     path: Path | None
     _current: str | None
     _committed: DocumentState
+    _scaled_revision: int  # of the graph that the colours were last scaled for
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
+        self.gradient_scale = ColorScale(self)  # one for all views, so that colours agree
+        self.gradient_scale.settled.connect(self._tell_settled_scale)
         self.path = None
         self._reset_to(Project(graph=Graph()))
 
@@ -215,7 +220,7 @@ class Document(QObject):
             return
         self.graph.evaluate()
         self._show_number_in_text(id, number, initiator)
-        self.values_changed.emit(initiator)
+        self._tell_values(initiator)
 
     def preview_input(
         self, id: str, input_index: int, number: float, initiator: object = None
@@ -228,7 +233,7 @@ class Document(QObject):
             return
         self.graph.evaluate()
         self._show_number_in_text(id, number, initiator, input_index)
-        self.values_changed.emit(initiator)
+        self._tell_values(initiator)
 
     def cancel_preview(self) -> None:
         """Go back to the last committed state (Escape in mid-drag)."""
@@ -327,7 +332,7 @@ class Document(QObject):
         if self.graph.revision != revision:
             self.structure_changed.emit(None)
         if self.graph.revision != revision or change.nodes:
-            self.values_changed.emit(None)
+            self._tell_values(None)
         if is_text_new:
             self.text_changed.emit(None)
         if change.positions:
@@ -339,6 +344,7 @@ class Document(QObject):
     def _reset_to(self, project: Project) -> None:
         self.graph = project.graph
         self.graph.evaluate()
+        self._scaled_revision = -1
         self.positions = dict(project.positions)
         settings = dict(project.settings)
         self.extras = dict(settings.pop("view", {}))
@@ -357,7 +363,7 @@ class Document(QObject):
         self.undo_stack.clear()
         self.replaced.emit()
         self.structure_changed.emit(None)
-        self.values_changed.emit(None)
+        self._tell_values(None)
         self.text_changed.emit(None)
         self.selection_changed.emit(None)
         self.settings_changed.emit(None)
@@ -379,7 +385,7 @@ class Document(QObject):
             self._drop_lost_selection()
             self._rewrite_text(initiator)
             self.structure_changed.emit(initiator)
-            self.values_changed.emit(initiator)
+            self._tell_values(initiator)
         if now.positions != self._committed.positions:
             self.positions_changed.emit(initiator)
         if now.extras != self._committed.extras:
@@ -412,8 +418,19 @@ class Document(QObject):
         self._drop_lost_selection()
         if self.graph.revision != revision:
             self.structure_changed.emit(initiator)
-        self.values_changed.emit(initiator)
+        self._tell_values(initiator)
         self.text_changed.emit(initiator)
+
+    def _tell_values(self, initiator: object) -> None:
+        reached = self.graph.reached
+        grads = [node.grad for node in self.graph if node.id in reached]
+        is_other_graph = self.graph.revision != self._scaled_revision
+        self._scaled_revision = self.graph.revision
+        self.gradient_scale.follow(robust_scale(grads), at_once=is_other_graph)
+        self.values_changed.emit(initiator)
+
+    def _tell_settled_scale(self) -> None:
+        self.values_changed.emit(None)
 
     def _check_text(self) -> bool:
         """Read the text for its mistakes and places only; the graph is right already.

@@ -235,7 +235,8 @@ class Inspector(Panel):
         is_known = now is not None and (now.id, now.graph) == (id, graph)
         is_current = now is not None and now.is_current and self._revision == graph.revision
         if not (is_known and is_current):
-            self._subject, self._revision = Subject(graph, id), graph.revision
+            self._subject = Subject(graph, id, self._document.gradient_scale)
+            self._revision = graph.revision
             self._path_soon.stop()
             if len(graph) < _LARGE:
                 self._subject.find_path()
@@ -269,7 +270,6 @@ class Inspector(Panel):
         if not subject.is_current:  # the number of an input that is not connected is in formulas
             self._show_subject()
             return
-        subject.refresh()
         self.head.show_numbers(subject)
         node = subject.node
         self.chain.show_uses(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.colors import robust_scale, symlog
+from app.color_scale import ColorScale
+from app.colors import symlog
 from app.inspector.chain_rule import MOST_USES, Use
 from app.inspector.path_view import MOST_STOPS, Stop
 from app.inspector.table import Line
@@ -41,8 +42,8 @@ class PathFacts:
 class Subject:
     """One node of a graph, as of one structure of it."""
 
-    def __init__(self, graph: Graph, id: str) -> None:
-        self.graph, self.id = graph, id
+    def __init__(self, graph: Graph, id: str, scale: ColorScale) -> None:
+        self.graph, self.id, self._scale = graph, id, scale
         self._values = graph.values()
         self.role = explain.role(graph, id)
         self._uses = explain.contributions(graph, id)
@@ -50,8 +51,6 @@ class Subject:
         self._path_count = 0
         self._links: list[tuple[str, int]] = []
         self.because = self._because()
-        self._scale = 1.0
-        self.refresh()
 
     @property
     def node(self) -> Node:
@@ -78,13 +77,9 @@ class Subject:
             self._path, self._path_count = paths.listed[0], paths.count
             self._links = self._links_of(self._path)
 
-    def refresh(self) -> None:
-        """The numbers have changed: take their scale anew."""
-        self._scale = robust_scale([node.grad for node in self.graph])
-
     def share(self, grad: float) -> float:
         """A gradient's share of the full colour, -1 .. 1."""
-        return float(symlog(grad, self._scale))
+        return float(symlog(grad, self._scale.value))
 
     # ----- numbers of the moment ------------------------------------------------------------
 

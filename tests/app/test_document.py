@@ -287,3 +287,13 @@ def test_any_typed_text_leaves_a_sound_document(qapp, text):
         assert document.graph["L"].data == -8.0
     document.undo_stack.undo()
     assert document.text == ""  # both texts came in one go
+
+
+def test_one_scale_colours_all_views_and_can_be_locked(lecture, qtbot):
+    assert lecture.gradient_scale.value == 6.0
+    lecture.gradient_scale.set_locked(True)
+    lecture.set_value(lecture.graph["f"].id, -200.0)
+    assert lecture.gradient_scale.value == 6.0
+    with qtbot.waitSignal(lecture.values_changed):
+        lecture.gradient_scale.set_locked(False)
+    assert lecture.gradient_scale.value == 600.0

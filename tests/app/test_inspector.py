@@ -276,11 +276,11 @@ def test_a_thousand_nodes_follow_within_two_milliseconds(inspector, document):
 
 
 def test_a_subject_lists_each_contribution_once(document):
-    subject = Subject(document.graph, document.graph["f"].id)
+    subject = Subject(document.graph, document.graph["f"].id, document.gradient_scale)
     subject.find_path()
     assert [line.words for line in subject.contribution_lines()] == ["from L", "Sum"]
     assert subject.path().count == 1
-    output = Subject(document.graph, document.graph["L"].id)
+    output = Subject(document.graph, document.graph["L"].id, document.gradient_scale)
     output.find_path()
     assert output.path() is None
     assert [line.words for line in output.contribution_lines()] == ["∂L/∂L of itself", "Sum"]
