@@ -96,7 +96,7 @@ class BuildTab(QWidget):
     def _show_step(self) -> None:
         """Let all panes show the same place."""
         debugger = self.debugger
-        place = (debugger.current, debugger.caption, debugger.pending)
+        place = (debugger.current, debugger.caption, debugger.state)
         self.node_editor.view.nodes.set_step(*place)
         self.graph_view.set_step(*place)
         self.expression.set_step(*place)

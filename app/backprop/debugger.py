@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document import Document
 from core.step_texts import StepText, tell
-from core.stepping import Step, Trace, trace
+from core.stepping import State, Step, Trace, trace
 
 INTERVAL = 900  # ms a step at 1x
 FIRST_RATE = 0.01  # of the update: the lecture's
@@ -36,7 +36,8 @@ class Debugger(QObject):
         self.rate = FIRST_RATE
         self._place: int | None = None
         self._trace: Trace | None = None  # made when it is asked for
-        self._gradients: dict[str, float] | None = None
+        self._state: State | None = None
+        self._is_state_known = False
         self._is_structure_new = False
         self._speed = 1.0
         self._timer = QTimer(self)
@@ -84,26 +85,17 @@ class Debugger(QObject):
         return "" if self._place is None else f"Step {self._place + 1} of {len(self.trace)}"
 
     @property
-    def gradients(self) -> dict[str, float] | None:
-        """The gradients that the walk has reached, by id; None where all are there."""
-        if self._place is None:
-            return None
-        if self._gradients is None:
-            self._gradients = self.trace.gradients(self._place)
-        return self._gradients
-
-    @property
-    def pending(self) -> frozenset[str]:
-        """Ids of the nodes whose gradient has not been reached."""
-        reached = self.gradients
-        if reached is None:
-            return frozenset()
-        return frozenset(id for id in self.document.graph.nodes if id not in reached)
+    def state(self) -> State | None:
+        """How far backward has come; None where all gradients are there."""
+        if not self._is_state_known:
+            self._state = None if self._place is None else self.trace.state(self._place)
+            self._is_state_known = True
+        return self._state
 
     def grad_of(self, id: str) -> float | None:
         """A node's gradient at this step; None where it has not been reached."""
-        reached = self.gradients
-        return self.document.graph.nodes[id].grad if reached is None else reached.get(id)
+        state = self.state
+        return self.document.graph.nodes[id].grad if state is None else state.grads.get(id)
 
     def text(self) -> StepText | None:
         """What the present step does."""
@@ -260,7 +252,8 @@ class Debugger(QObject):
     def _retrace(self) -> None:
         """Make the trace anew and stay at the same step; where it is gone, at one as far on."""
         before = self.step
-        self._trace = self._gradients = None
+        self._trace = None
+        self._is_state_known = False
         self._is_structure_new = False
         if self._place is not None and before is not None:
             if len(self.trace):
@@ -275,5 +268,5 @@ class Debugger(QObject):
     def _move_to(self, place: int | None) -> None:
         if place != self._place:
             self._place = place
-            self._gradients = None
+            self._is_state_known = False
             self.moved.emit()

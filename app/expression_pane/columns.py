@@ -16,6 +16,7 @@ from app.expression_pane.lines import LineNodes
 from app.widgets.paint import BAR_HEIGHT, DISABLED, draw_gradient_bar
 from core.graph import Node
 from core.numbers import format_full, format_number
+from core.stepping import State
 
 if TYPE_CHECKING:
     from app.expression_pane.edit import ExpressionEdit
@@ -38,7 +39,7 @@ class ValueColumns(QWidget):
         super().__init__(edit)
         self._document, self._lines, self._edit = document, lines, edit
         self._scale: float | None = None
-        self._pending: frozenset[str] = frozenset()  # nodes whose gradient is still to come
+        self._state: State | None = None  # how far a debugger has come with the gradients
         self.setCursor(Qt.CursorShape.ArrowCursor)
         theme.notifier.changed.connect(self.update)
 
@@ -47,10 +48,10 @@ class ValueColumns(QWidget):
         self._scale = None
         self.update()
 
-    def set_pending(self, pending: frozenset[str]) -> None:
-        """The nodes that no gradient has come to yet."""
-        if pending != self._pending:
-            self._pending = pending
+    def set_state(self, state: State | None) -> None:
+        """Show the gradients as far as they have come; None for all of them."""
+        if state is not self._state:
+            self._state = state
             self.update()
 
     def sizeHint(self) -> QSize:
@@ -78,8 +79,9 @@ class ValueColumns(QWidget):
             node = self._node_at(event.pos().y())
             if node is not None:
                 words = f"{node.name}: data {format_full(node.data)}"
-                if self._is_reached(node):
-                    words += f", grad {format_full(node.grad)}"
+                grad = self._grad(node)
+                if grad is not None:
+                    words += f", grad {format_full(grad)}"
                 QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
@@ -96,8 +98,11 @@ class ValueColumns(QWidget):
                 return None if id is None else self._document.graph.nodes[id]
         return None
 
-    def _is_reached(self, node: Node) -> bool:
-        return node.id in self._document.graph.reached and node.id not in self._pending
+    def _grad(self, node: Node) -> float | None:
+        """The gradient to show; None where none has come to the node."""
+        if self._state is not None:
+            return self._state.grads.get(node.id)
+        return node.grad if node.id in self._document.graph.reached else None
 
     def _paint(self, painter: QPainter, rows: list[tuple[float, Node]], height: float) -> None:
         """All rows column by column: setting fonts and colours would cost more than the text."""
@@ -114,7 +119,7 @@ class ValueColumns(QWidget):
             for top, node in rows
             for x, caption, number, text in (
                 (places.data, "data", node.data, format_number(node.data)),
-                (places.grad, "grad", node.grad, self._grad_text(node)),
+                (places.grad, "grad", self._grad(node) or 0.0, self._grad_text(node)),
             )
         ]
         for x, top, caption, _number, _text, width in cells:
@@ -130,11 +135,10 @@ class ValueColumns(QWidget):
             if not math.isfinite(number):
                 painter.setPen(now.color("text"))
         if places.bar is not None:
-            shares = self._shares([node for _top, node in rows])
-            for (top, node), share in zip(rows, shares):
+            for top, node in rows:
                 y = round(top + (height - BAR_HEIGHT) / 2)
                 area = QRectF(places.bar, y, places.bar_width, BAR_HEIGHT)
-                draw_gradient_bar(painter, area, share if self._is_reached(node) else None)
+                draw_gradient_bar(painter, area, self._share(node))
 
     def _places(self) -> _Places:
         """The bar gives way first, then the gaps, then the numbers' room."""
@@ -152,13 +156,15 @@ class ValueColumns(QWidget):
         return _Places(0, number + gap, number, bar if bar_width else None, bar_width)
 
     def _grad_text(self, node: Node) -> str:
-        return format_number(node.grad) if self._is_reached(node) else "–"
+        grad = self._grad(node)
+        return "–" if grad is None else format_number(grad)
 
-    def _shares(self, nodes: list[Node]) -> list[float]:
+    def _share(self, node: Node) -> float | None:
+        """Of the full colour; None where there is no gradient."""
         if self._scale is None:
             self._scale = robust_scale([node.grad for node in self._document.graph])
-        shares: list[float] = symlog([node.grad for node in nodes], self._scale).tolist()
-        return shares
+        grad = self._grad(node)
+        return None if grad is None else float(symlog(grad, self._scale))
 
 
 class _Places(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -22,6 +21,7 @@ from app.widgets.panel import Panel
 from app.widgets.pop_up import PopUp
 from app.widgets.segmented import SegmentedControl
 from core.expression import ExpressionError
+from core.stepping import State
 
 # Text that takes longer than this to read is read when the typing pauses: keys come first.
 _LONGEST_READING = 0.012  # seconds
@@ -104,10 +104,10 @@ class ExpressionPane(Panel):
             menu.add(words, partial(self.edit.zoom_by, factor))
         menu.open_under(self._more)
 
-    def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
-        """Show where the debugger is, and which nodes no gradient has come to yet."""
+    def set_step(self, current: str | None, caption: str, state: State | None) -> None:
+        """Show where the debugger is, and the gradients as far as they have come."""
         self._step = current
-        self._columns.set_pending(frozenset(pending))
+        self._columns.set_state(state)
         self._mark_step()
 
     def read_now(self) -> None:

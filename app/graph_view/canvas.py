@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
@@ -21,6 +19,7 @@ from app.graph_view.scale import ColorScale
 from core.graph import Graph
 from core.numbers import format_number
 from core.paths import Paths, paths_between
+from core.stepping import State
 
 MOST_ANIMATED = 300  # boxes; larger pictures jump to their new places
 MOST_DRAWN = 8_000  # nodes; laying out more would hold up the window
@@ -43,7 +42,7 @@ class GraphCanvas(QWidget):
         self.picture: Picture | None = None
         self.paths: Paths | None = None
         self.is_following = True  # shows all of the graph until the user moves the view
-        self.pending: frozenset[str] = frozenset()  # nodes whose gradient is still to come
+        self.state: State | None = None  # how far a debugger has come with the gradients
         self.layer = Layer()
         self.minimap = Minimap()
         self.paint_count = 0
@@ -113,10 +112,10 @@ class GraphCanvas(QWidget):
             self._recolor()
         return self.picture
 
-    def set_step(self, current: str | None, pending: Iterable[str]) -> None:
-        """Mark where the debugger is; `pending` nodes are drawn as not reached yet."""
+    def set_step(self, current: str | None, state: State | None) -> None:
+        """Mark where the debugger is, and show the gradients as far as they have come."""
         self.marks.step = current
-        self.pending = frozenset(pending)
+        self.state = state
         self.refresh()
         self._recolor()
         self.update()
@@ -165,7 +164,7 @@ class GraphCanvas(QWidget):
         if self.picture is None:
             return
         scale = self.scale.follow(self.picture.own_scale(), at_once=at_once)
-        self.picture.recolor(scale, self.pending)
+        self.picture.recolor(scale, self.state)
         if self.marks.lit_items is not None:
             self._find_paths()
         self.update()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Set
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,16 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QPainterPath
 
-from app.bunches import Objects, as_objects
 from app import fonts, theme
+from app.bunches import Objects, as_objects
 from app.colors import robust_scale, symlog
 from app.graph_view import palette, texts
-from app.graph_view.hairlines import Hairlines
 from app.graph_view.formulas import formula
+from app.graph_view.hairlines import Hairlines
 from core.flow import Flow
 from core.graph import Graph
 from core.layout import Direction, Layout, layout
+from core.stepping import State
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -197,26 +197,27 @@ class Picture:
         numbers = self.colored_numbers()
         return robust_scale(numbers[self.flow.is_reached])
 
-    def recolor(self, scale: float, pending: Set[str] = frozenset()) -> None:
+    def recolor(self, scale: float, state: State | None = None) -> None:
         """Take over the flow's numbers: arrays only, no new layout.
 
-        `pending` nodes have no gradient yet.
+        state: show the gradients only as far as a debugger has come.
         """
         self.scale = scale
         self.version += 1
         flow = self.flow
-        shares = symlog(self.colored_numbers(), scale)
+        self._take_state(state)
+        is_by_data = self.options.color_by == DATA
+        shares = symlog(flow.data if is_by_data else self.grads, scale)
         if self.options.color_by == LOCAL:
             shares = np.zeros_like(shares)
         self.steps = palette.steps(shares)[self.rows]
         kinds = np.where(shares == 0, Kind.ZERO, Kind.FILLED)
-        kinds[~flow.is_reached] = Kind.UNREACHED
-        kinds[[flow.row[id] for id in pending if id in flow.row]] = Kind.UNREACHED
-        kinds[~(np.isfinite(flow.data) & np.isfinite(flow.grad))] = Kind.NOT_FINITE
+        kinds[~self.is_reached] = Kind.UNREACHED
+        kinds[~(np.isfinite(flow.data) & np.isfinite(self.grads))] = Kind.NOT_FINITE
         kinds[self._muted] = Kind.MUTED
         self.kinds = kinds[self.rows]
-        numbers = flow.local if self.options.color_by == LOCAL else flow.contribution
-        carried = np.concatenate([numbers, flow.grad])[self._entry_numbers]
+        numbers = flow.local if self.options.color_by == LOCAL else self.contributions
+        carried = np.concatenate([numbers, self.grads])[self._entry_numbers]
         with np.errstate(invalid="ignore"):
             self.piece_numbers = np.bincount(
                 self._entry_pieces, carried, minlength=len(self.drawing.starts)
@@ -225,6 +226,22 @@ class Picture:
         self.piece_shares = symlog(self.piece_numbers, edge_scale)
         self.piece_steps = palette.edge_steps(self.piece_shares)
         self.piece_widths = 1.5 + 4.5 * np.abs(np.nan_to_num(self.piece_shares))
+
+    def _take_state(self, state: State | None) -> None:
+        """The gradients and contributions to show, and which nodes have any."""
+        flow = self.flow
+        if state is None:
+            self.grads, self.contributions = flow.grad, flow.contribution
+            self.is_reached = flow.is_reached
+            return
+        self.grads = np.zeros_like(flow.grad)
+        self.is_reached = np.zeros_like(flow.is_reached)
+        rows = [flow.row[id] for id in state.grads if id in flow.row]
+        self.grads[rows] = [grad for id, grad in state.grads.items() if id in flow.row]
+        self.is_reached[rows] = True
+        ends = zip(flow.source.tolist(), flow.target.tolist(), flow.input_index.tolist())
+        is_passed = [(flow.ids[s], flow.ids[t], i) in state.passed for s, t, i in ends]
+        self.contributions = np.where(is_passed, flow.contribution, 0.0)
 
     @property
     def _muted(self) -> list[int]:

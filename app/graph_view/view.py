@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from app.widgets.buttons import IconButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.labels import TextLabel
 from app.widgets.panel import Panel
+from core.stepping import State
 
 NARROW = 660  # logical pixels under which the word before the choice of colours gives way
 
@@ -87,9 +87,9 @@ class GraphView(Panel):
         """Show the selected nodes."""
         self.canvas.fit_selection()
 
-    def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
-        """Show where the debugger is, and which nodes no gradient has come to yet."""
-        self.canvas.set_step(current, pending)
+    def set_step(self, current: str | None, caption: str = "", state: State | None = None) -> None:
+        """Show where the debugger is, and the gradients as far as they have come."""
+        self.canvas.set_step(current, state)
 
     # ----- header ---------------------------------------------------------------------------
 

@@ -46,6 +46,7 @@ class NodeBox:
     """One node on the canvas: the graph's node, its place and its Shape."""
 
     __slots__ = (
+        "grad",
         "is_collapsed",
         "is_output",
         "look",
@@ -67,6 +68,7 @@ class NodeBox:
         self.slider = slider_range(extras, node.id)
         self.reason = ""  # why the number is not finite, where this node is to blame
         self.look: Look | None = None  # of its sprite; the painter finds it when it needs it
+        self.grad: float | None = node.grad  # to be shown; None where none has come to the node
         self.share = 0.0  # of colour, -1 .. 1, that the gradient gets
         self.x = self.y = 0.0
         self.shape: Shape = shape_of(

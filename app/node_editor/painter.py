@@ -47,7 +47,6 @@ class Marks:
     impossible: frozenset[Port] = frozenset()  # ports that it can't connect to
     step: str | None = None  # id of the node that the debugger is at
     step_caption: str = ""
-    pending: frozenset[str] = frozenset()  # ids that the backward pass has not come to
     breakpoints: frozenset[str] = frozenset()
     drop_link: tuple[str, int] | None = None  # the link that a dragged node would go into
 
@@ -77,8 +76,7 @@ class NodePainter:
         x, y = round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio
         look = box.look
         if look is None:
-            is_reached = box.id in graph.reached and box.id not in marks.pending
-            look = box.look = look_of(box, is_bad=is_bad(box), is_reached=is_reached)
+            look = box.look = look_of(box, is_bad=is_bad(box), is_reached=box.grad is not None)
         scale = zoom * ratio
         pixmap = self._finished(box, graph, look, scale)
         pixmap_or_sprite = pixmap or self._sprites.get(look, box.shape, scale)
@@ -104,7 +102,7 @@ class NodePainter:
         nodes = graph.nodes
         inputs = [(nodes[s].name, nodes[s].data) if isinstance(s, str) else s
                   for s in box.node.inputs]  # fmt: skip
-        key = (look, box.node.name, box.node.data, box.node.grad, box.share, box.slider,
+        key = (look, box.node.name, box.node.data, box.grad, box.share, box.slider,
                inputs, scale, theme.current().name)  # fmt: skip
         former_key, pixmap = self._kept.get(box.id, (None, None))
         if key != former_key:
@@ -127,12 +125,12 @@ class NodePainter:
 
 def is_bad(box: NodeBox) -> bool:
     """True if the node's number or its gradient is inf or nan."""
-    return not (math.isfinite(box.node.data) and math.isfinite(box.node.grad))
+    return not (math.isfinite(box.node.data) and math.isfinite(box.grad or 0.0))
 
 
 def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, look: Look) -> None:
     """Name, numbers, bar and slider."""
-    node, shape, is_reached = box.node, box.shape, look.is_reached
+    node, shape = box.node, box.shape
     quiet, plain = pen("text2"), pen("text3" if node.is_muted else "text")
     strong = pen("error") if not math.isfinite(node.data) else plain
     texts = TextPainter(painter)
@@ -150,12 +148,12 @@ def _paint_live(painter: QPainter, box: NodeBox, graph: Graph, look: Look) -> No
         width = FIELD_WIDTH - 12 if field is not None else RIGHT - LEFT - 34
         texts.right(elided(data, Style.VALUE, width), Style.VALUE, strong, end, shape.data_center)
         _paint_inputs(texts, box, graph, quiet, plain)
-        grad = number_text(node.grad) if is_reached else "–"
-        color = pen("error") if not math.isfinite(node.grad) else plain
-        texts.right(grad, Style.NAME, color if is_reached else quiet, RIGHT, shape.grad_center)
+        grad = "–" if box.grad is None else number_text(box.grad)
+        color = quiet if box.grad is None else plain if math.isfinite(box.grad) else pen("error")
+        texts.right(grad, Style.NAME, color, RIGHT, shape.grad_center)
     if shape.slider is not None and box.slider is not None:
         paint_slider(painter, shape.slider, node.data, box.slider)
-    if is_reached and not look.is_bad and not node.is_muted:
+    if look.is_reached and not look.is_bad and not node.is_muted:
         _paint_bar(painter, box)
 
 

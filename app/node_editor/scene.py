@@ -25,6 +25,7 @@ from app.node_editor.painter import Marks, NodePainter
 from app.node_editor.reasons import reason_not_finite
 from app.node_editor.shape import PORT_REACH
 from core.graph import Edge, Port
+from core.stepping import State
 
 CANVAS = QRectF(-200_000, -200_000, 400_000, 400_000)  # far more than any graph needs
 LINK_REACH = 6.0  # pixels around a link that count as on it
@@ -50,6 +51,7 @@ class NodeScene(QGraphicsScene):
         self.scale = 1.0  # the gradient that gets the full colour
         self.far = FarPainter()
         self._stale: set[Link] = set()  # links whose colour is of former numbers
+        self._state: State | None = None  # how far a debugger has come with the gradients
         self._arranger = Arranger()
         self.setSceneRect(CANVAS)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -69,6 +71,7 @@ class NodeScene(QGraphicsScene):
     def _on_replaced(self) -> None:
         self._arranger.forget()
         self.marks = Marks()
+        self._state = None
         self.rebuild()
 
     def rebuild(self, _initiator: object = None) -> None:
@@ -114,8 +117,9 @@ class NodeScene(QGraphicsScene):
         if graph.nodes.keys() != self.boxes.keys():
             return  # structure_changed is about to follow
         boxes = self.index.boxes
-        grads = np.array([box.node.grad for box in boxes])
-        self.scale = robust_scale(grads)
+        self._take_grads(boxes)
+        grads = np.array([0.0 if box.grad is None else box.grad for box in boxes])
+        self.scale = robust_scale([box.node.grad for box in boxes])
         data = np.array([box.node.data for box in boxes])
         finite = (np.isfinite(data) & np.isfinite(grads)).tolist()
         for box, share, is_finite in zip(boxes, symlog(grads, self.scale).tolist(), finite):
@@ -126,6 +130,15 @@ class NodeScene(QGraphicsScene):
         self.update()
         self.colored.emit()
 
+    def _take_grads(self, boxes: Iterable[NodeBox]) -> None:
+        """The gradients to show: those of the end, or as far as a debugger has come."""
+        state, reached = self._state, self.document.graph.reached
+        for box in boxes:
+            if state is not None:
+                box.grad = state.grads.get(box.id)
+            else:
+                box.grad = box.node.grad if box.id in reached else None
+
     def color(self, links: Iterable[Link]) -> None:
         """Give these links the share of what flows back through them now."""
         stale = [link for link in links if link in self._stale]
@@ -134,6 +147,9 @@ class NodeScene(QGraphicsScene):
         targets = dict.fromkeys(link.edge.target for link in stale)
         by_target = self.document.graph.contributions_of(targets)
         flows = [by_target[link.edge.target][link.edge.input_index] for link in stale]
+        if self._state is not None:
+            passed = self._state.passed
+            flows = [flow if link.edge in passed else 0.0 for link, flow in zip(stale, flows)]
         for link, share in zip(stale, symlog(flows, self.scale).tolist()):
             link.share = share
         self._stale.difference_update(stale)
@@ -142,13 +158,11 @@ class NodeScene(QGraphicsScene):
         self.marks.selection = self.document.selection
         self.update()
 
-    def set_step(self, current: str | None, caption: str = "", pending: Iterable[str] = ()) -> None:
-        """Show where the debugger is, and which nodes no gradient has come to yet."""
+    def set_step(self, current: str | None, caption: str = "", state: State | None = None) -> None:
+        """Show where the debugger is, and the gradients as far as they have come."""
         self.marks.step, self.marks.step_caption = current, caption
-        self.marks.pending = frozenset(pending)
-        for box in self.boxes.values():
-            box.look = None
-        self.update()
+        self._state = state
+        self.take_values()
 
     def hide_link(self, edge: Edge) -> None:
         """Take a link off the canvas until the next `rebuild`: it is being dragged."""

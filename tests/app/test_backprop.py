@@ -100,16 +100,42 @@ def test_all_panes_show_the_same_place(window, debugger, press):
 def test_gradients_are_reached_step_by_step(window, debugger, press):
     a, d, f = (id_of(window, name) for name in ("a", "d", "f"))
     press("step")
-    assert names(window, debugger.pending) == set("abcdefL")
+    assert not debugger.state.grads
     for _ in range(4):
         press("step")
-    assert names(window, debugger.pending) == set("abce")
+    assert names(window, debugger.state.grads) == set("Ldf")
     assert (debugger.grad_of(d), debugger.grad_of(f), debugger.grad_of(a)) == (-2.0, 4.0, None)
     press("back")
-    assert names(window, debugger.pending) == set("abcdef")
+    assert names(window, debugger.state.grads) == {"L"}
     debugger.leave()
     assert debugger.grad_of(a) == 6.0
-    assert not debugger.pending
+    assert debugger.state is None
+
+
+def test_all_panes_show_gradients_as_far_as_they_have_come(window, debugger):
+    """A node that is used twice has its first part first; links wait for their turn."""
+    window.document.set_text("a = 3.0\nb = a * -4\nc = b + a")
+    a, b, c = (id_of(window, name) for name in "abc")
+    scene = window.build_tab.node_editor.view.nodes
+    columns = window.build_tab.expression._columns
+    node = window.document.graph.nodes[a]
+
+    def shown_of_a() -> tuple[float | None, str]:
+        scene.color(scene.links.values())
+        return scene.boxes[a].grad, columns._grad_text(node)
+
+    debugger.go_to(2)  # the seed
+    assert shown_of_a() == (None, "–")
+    assert [scene.links[b, 0].share, scene.links[c, 1].share] == [0.0, 0.0]
+    debugger.forward()
+    assert shown_of_a() == (1.0, "1")
+    assert scene.links[b, 0].share == 0.0 < scene.links[c, 1].share
+    debugger.forward()
+    assert shown_of_a() == (-3.0, "−3")
+    assert scene.links[b, 0].share < 0.0
+    debugger.back()
+    assert shown_of_a() == (1.0, "1")
+    assert scene.links[b, 0].share == 0.0
 
 
 def test_the_keys_walk_as_the_buttons_do(window, debugger, qtbot):

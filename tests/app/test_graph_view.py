@@ -12,6 +12,7 @@ from app.colors import ramp_color
 from app.graph_view import texts
 from app.graph_view.picture import Kind
 from app.graph_view.view import GraphView
+from core.stepping import trace
 
 L_GRAPH = "a = 2\nb = -3\nc = 10\nf = -2\ne = a*b\nd = e + c\nL = d * f\n"
 NEURON = (
@@ -456,11 +457,27 @@ def test_the_debuggers_place_has_a_ring(view):
 
 
 def test_nodes_whose_gradient_is_still_to_come_are_not_filled(view):
-    b = view.document.graph["b"].id
-    view.set_step(view.document.graph["e"].id, "Step 6 of 8", [b])
+    graph = view.document.graph
+    steps = trace(graph)
+    view.set_step(graph["d"].id, "Step 6 of 8", steps.state(5))
     assert fill_of(view, "b") == theme.current().color("raised")
+    assert fill_of(view, "e").red() > fill_of(view, "e").blue()
     view.set_step(None)
     assert fill_of(view, "b").red() > fill_of(view, "b").blue()
+
+
+def test_a_gradient_that_is_still_adding_up_is_shown_as_it_is(view):
+    view.document.set_text("a = 3.0\nb = a * -4\nc = b + a")
+    graph, canvas = view.document.graph, view.canvas
+    steps = trace(graph)
+    view.set_step(graph["c"].id, "Step 4 of 6", steps.state(3))
+    picture = canvas.refresh()
+    a, link = picture.flow.row[graph["a"].id], picture.flow.links_between
+    assert picture.grads[a] == 1.0
+    assert picture.contributions[link(graph["a"].id, graph["b"].id)].tolist() == [0.0]
+    assert picture.contributions[link(graph["a"].id, graph["c"].id)].tolist() == [1.0]
+    view.set_step(graph["b"].id, "Step 5 of 6", steps.state(4))
+    assert canvas.refresh().grads[a] == -3.0
 
 
 def test_a_graph_beyond_what_can_be_drawn_says_so(view, monkeypatch):
