@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QHelpEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app import fonts, theme
-from app.colors import robust_scale, symlog
+from app.colors import symlog
 from app.document import Document
 from app.expression_pane.lines import LineNodes
 from app.widgets.paint import BAR_HEIGHT, DISABLED, draw_gradient_bar
@@ -38,14 +38,12 @@ class ValueColumns(QWidget):
     def __init__(self, document: Document, lines: LineNodes, edit: ExpressionEdit) -> None:
         super().__init__(edit)
         self._document, self._lines, self._edit = document, lines, edit
-        self._scale: float | None = None
         self._state: State | None = None  # how far a debugger has come with the gradients
         self.setCursor(Qt.CursorShape.ArrowCursor)
         theme.notifier.changed.connect(self.update)
 
     def show_new_values(self) -> None:
-        """The document's numbers have changed: forget the scale and paint anew."""
-        self._scale = None
+        """The document's numbers have changed: paint anew."""
         self.update()
 
     def set_state(self, state: State | None) -> None:
@@ -161,10 +159,8 @@ class ValueColumns(QWidget):
 
     def _share(self, node: Node) -> float | None:
         """Of the full colour; None where there is no gradient."""
-        if self._scale is None:
-            self._scale = robust_scale([node.grad for node in self._document.graph])
         grad = self._grad(node)
-        return None if grad is None else float(symlog(grad, self._scale))
+        return None if grad is None else float(symlog(grad, self._document.gradient_scale.value))
 
 
 class _Places(NamedTuple):
