@@ -59,8 +59,10 @@ def ramp(shares: npt.ArrayLike, *, heat: bool = False) -> npt.NDArray[np.uint8]:
 
 def ramp_color(share: float, *, heat: bool = False) -> QColor:
     """One share, -1 .. 1, as a QColor."""
-    red, green, blue = (int(part) for part in ramp(share, heat=heat))
-    return QColor(red, green, blue)
+    if share != share:
+        return QColor(theme.current().error)
+    step = round(max(-1.0, min(1.0, share)) * STEPS)
+    return QColor.fromRgb(_table_rgb(theme.current().name, heat, step + STEPS))
 
 
 def text_on(color: QColor) -> QColor:
@@ -73,6 +75,13 @@ def _luminance(color: QColor) -> float:
     """Relative luminance of WCAG 2, 0 .. 1."""
     linear = _to_linear(np.array([color.redF(), color.greenF(), color.blueF()]))
     return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+@cache
+def _table_rgb(theme_name: str, heat: bool, row: int) -> int:
+    """An entry of a ramp's table as Qt has it; arrays are slow for one number at a time."""
+    red, green, blue = (int(part) for part in _table(theme_name, heat)[row])
+    return 0xFF000000 | red << 16 | green << 8 | blue
 
 
 @cache

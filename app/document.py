@@ -27,6 +27,7 @@ from core.expression import (
     parse_with_source,
     update_text,
 )
+from core.flow import Flow
 from core.graph import LEAF, Graph, GraphError
 from core.storage import Project
 
@@ -71,6 +72,7 @@ class Document(QObject):
     path: Path | None
     _current: str | None
     _committed: DocumentState
+    _flow: Flow | None = None
     _scaled_revision: int  # of the graph that the colours were last scaled for
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -93,6 +95,15 @@ class Document(QObject):
     def current(self) -> str | None:
         """Id of the node that was selected last: what the inspector shows."""
         return self._current if self._current in self.selection else None
+
+    @property
+    def flow(self) -> Flow:
+        """The graph's numbers as arrays, as of its last evaluation; one for all views."""
+        flow = self._flow
+        if flow is None or flow.graph is not self.graph or not flow.is_current:
+            flow = self._flow = Flow(self.graph)
+        flow.update()
+        return flow
 
     def project(self) -> Project:
         """All of the document, to be stored."""

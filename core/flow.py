@@ -35,7 +35,8 @@ class Flow:
     """Data and gradient of each node, local derivative and contribution of each link.
 
     ids: the nodes, in the graph's order; `row` finds them. data, grad (n,); is_reached (n,): the
-    output depends on the node. source, target, input_index (m,): the links, by rows.
+    output depends on the node. source, target, input_index (m,): the links, by rows; `link_row`
+    finds them by their Edge.
     local (m,): d target / d source through this input. contribution (m,): local times the
     target's gradient, what the link adds to the source's gradient.
     """
@@ -48,11 +49,13 @@ class Flow:
         self.row = {id: row for row, id in enumerate(self.ids)}
         self.is_reached = np.array([id in graph.reached for id in self.ids], dtype=bool)
         edges = [(self.row[e.source], self.row[e.target], e.input_index) for e in graph.edges()]
+        self.link_row = {edge: row for row, edge in enumerate(graph.edges())}
         self.source, self.target, self.input_index = np.array(edges, np.intp).reshape(-1, 3).T
         self.local = np.zeros(len(edges))
         self.contribution = np.zeros(len(edges))
         self._values = [self.values[id] for id in self.ids]
         self._groups = self._group_by_op()
+        self._evaluation = -1
         self.update()
 
     @property
@@ -61,7 +64,10 @@ class Flow:
         return self.graph.values() is self.values
 
     def update(self) -> None:
-        """Read the numbers of the last evaluation."""
+        """Read the numbers of the last evaluation, if they have not been read yet."""
+        if self._evaluation == self.graph.evaluations:
+            return
+        self._evaluation = self.graph.evaluations
         count = len(self._values)
         numbers = np.fromiter([value.data for value in self._values], np.float64, count)
         self.data = numbers[: len(self.ids)]

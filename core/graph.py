@@ -42,6 +42,7 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
         self.revision = 0
+        self.evaluations = 0
         self.reached: frozenset[str] = frozenset()  # ids that the output depends on, and itself
         self._chosen_output: str | None = None
         self._is_output_explicit = False
@@ -348,6 +349,7 @@ class Graph:
         for id, node in self.nodes.items():
             value = values[id]
             node.data, node.grad = value.data, value.grad
+        self.evaluations += 1
 
     def values(self) -> dict[str, Value]:
         """The Value that each node stands for; built anew only after a change of structure."""

@@ -108,7 +108,7 @@ class GraphCanvas(QWidget):
             self._make_picture()
         elif self._are_values_stale and self.picture is not None:
             self._are_values_stale = False
-            self.picture.read_numbers()
+            self.picture.read_numbers(self.document.flow)
             self._recolor()
         return self.picture
 
@@ -149,7 +149,7 @@ class GraphCanvas(QWidget):
             self.paths = None
             self.shown.emit()
             return
-        self.picture = make_picture(graph, self.options, self._room(), former)
+        self.picture = make_picture(self.document.flow, self.options, self._room(), former)
         self._recolor(at_once=True)
         self.marks.selection = self.document.selection
         self._find_paths()
@@ -301,7 +301,7 @@ class GraphCanvas(QWidget):
         if self.is_following and self.picture is not None and not self._is_structure_stale:
             if len(self.picture.rows) <= AIRY:  # its gaps follow the room
                 self.picture = make_picture(
-                    self.document.graph, self.options, self._room(), self.picture
+                    self.document.flow, self.options, self._room(), self.picture
                 )
                 self._recolor(at_once=True)
                 self._find_paths()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -64,7 +65,7 @@ def paint_legend(painter: QPainter, width: float, scale: float, output: str, col
     painter.setPen(now.color("text2"))
     x = _word(painter, x, middle, low, plain) + GAP
     area = QRectF(round(x), fonts.px(TOP), bar, BAR_HEIGHT)
-    painter.drawImage(area, _bar_image())
+    painter.drawImage(area, _bar_image(now.name))
     _paint_ticks(painter, area, ticks(scale, few=bar < BAR_WIDTH), scale)
     painter.setPen(now.color("text2"))
     room = width - area.right() - GAP - LEFT
@@ -80,8 +81,9 @@ def _word(painter: QPainter, x: float, middle: float, text: str, font: QFont) ->
     return x + metrics.horizontalAdvance(text)
 
 
-def _bar_image() -> QImage:
-    """The whole ramp, one row."""
+@lru_cache(maxsize=4)
+def _bar_image(_theme: str) -> QImage:
+    """The whole ramp of a theme, one row."""
     rgb = np.ascontiguousarray(ramp(np.linspace(-1, 1, 2 * palette.STEPS + 1))[None])
     count = rgb.shape[1]
     return QImage(rgb.data, count, 1, 3 * count, QImage.Format.Format_RGB888).copy()

@@ -178,12 +178,10 @@ class Picture:
 
     # ----- numbers --------------------------------------------------------------------------
 
-    def read_numbers(self) -> None:
+    def read_numbers(self, flow: Flow) -> None:
         """Take over the graph's last evaluation. Its structure is that of this picture."""
-        if self.flow.is_current:
-            self.flow.update()
-        else:  # a number that is part of an op, such as an exponent
-            self.flow = Flow(self.graph)
+        if flow is not self.flow:  # a number that is part of an op, such as an exponent
+            self.flow = flow
             self.titles = [(node.name, formula(self.graph, node)) for node in self.graph]
 
     def colored_numbers(self) -> Floats:
@@ -302,10 +300,10 @@ class Picture:
 
 
 def make_picture(
-    graph: Graph, options: Options, room: QSizeF, previous: Picture | None = None
+    flow: Flow, options: Options, room: QSizeF, previous: Picture | None = None
 ) -> Picture:
-    """Lay out a graph for a widget with this much room; `previous` keeps it in place."""
-    flow = Flow(graph)
+    """Lay out a flow's graph for a widget with this much room; `previous` keeps it in place."""
+    graph = flow.graph
     titles = [(node.name, formula(graph, node)) for node in graph]
     drawn = _split(graph) if options.is_split else graph.to_networkx()
     sizes = {

@@ -24,8 +24,10 @@ def paint_dots(painter: QPainter, exposed: QRectF) -> None:
     side = max(ON_A_TILE, round(spacing * ON_A_TILE * ratio))
     tile = _tile(theme.current().name, side, ratio)
     area = world.mapRect(exposed)
+    # Whole pixels here too: Qt is five times as fast when it can copy them.
     offset = QPointF(
-        (area.x() - world.dx()) % (side / ratio), (area.y() - world.dy()) % (side / ratio)
+        round((area.x() - world.dx()) * ratio) % side / ratio,
+        round((area.y() - world.dy()) * ratio) % side / ratio,
     )
     painter.save()
     painter.setTransform(QTransform())

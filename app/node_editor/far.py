@@ -6,13 +6,14 @@ A thousand nodes in sight are painted in some thirty calls, one for each colour.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
+from app.bunches import as_objects, bunches
 from app.node_editor.boxes import NodeBox
 from app.node_editor.colors import SHARE_STEPS, brush, fill, pen, share_step, text_pen_on
 from app.node_editor.index import SceneIndex
@@ -20,6 +21,8 @@ from app.node_editor.links import bunch_pen
 from app.node_editor.painter import Marks
 from app.node_editor.shape import RADIUS, WIDTH
 from app.node_editor.texts import Style, TextPainter, elided
+
+Ints = npt.NDArray[np.intp]
 
 FAR = 0.6  # zoom below which a node is a filled box with its name
 ROUNDED_FROM = 0.22  # zoom below which even the corners go
@@ -30,7 +33,7 @@ HOLLOW = -1000  # the key of boxes whose gradient is exactly zero
 BAD = 1000  # and of those that are not finite
 
 
-def _bunches_of(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
+def _bunches_of(shares: npt.NDArray[np.float64]) -> Ints:
     """A number for links of about one colour: 0 where nothing flows back, BAD for nan."""
     steps = 1 + np.abs(np.rint(np.nan_to_num(shares) * SHARE_STEPS)) // 8
     signed = np.where(np.isnan(shares), BAD, np.where(shares == 0, 0, np.copysign(steps, shares)))
@@ -38,70 +41,97 @@ def _bunches_of(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
 
 
 class FarPainter:
-    """Paints all boxes and links at once; remembers their shapes until they change."""
+    """Paints all boxes and links at once; remembers their shapes and how they look."""
 
     def __init__(self) -> None:
-        self._rects: dict[int, list[QRectF]] | None = None
-        self._lines: dict[int, list[QLineF]] | None = None
-        self._shares: dict[int, float] = {}
+        self._places: object = None  # of the index that the shapes are of
+        self._rects = self._lines = as_objects([])
+        self._box_keys: Ints | None = None
+        self._shares: npt.NDArray[np.float64] | None = None  # of the links
 
     def forget(self) -> None:
-        """Colours or places have changed."""
-        self._rects = self._lines = None
+        """Colours have changed."""
+        self._box_keys = self._shares = None
+
+    def _take_places(self, index: SceneIndex) -> None:
+        if self._places is not index.ends:  # made anew whenever anything has moved
+            self._places = index.ends
+            self._rects = as_objects([box.rect for box in index.boxes])
+            self._lines = as_objects([QLineF(*ends) for ends in index.ends.tolist()])
 
     # ----- links ----------------------------------------------------------------------------
 
-    def paint_links(self, painter: QPainter, index: SceneIndex) -> None:
-        """All links as straight lines, in scene coordinates."""
-        if self._lines is None:
-            lines: dict[int, list[QLineF]] = defaultdict(list)
-            shares = np.array([link.share for link in index.links])
-            keys = _bunches_of(shares)
-            for key, ends in zip(keys.tolist(), index.ends.tolist()):
-                lines[key].append(QLineF(*ends))
-            self._shares = dict(zip(keys.tolist(), shares.tolist()))
-            self._lines = lines
-        is_smooth = len(index.links) <= MOST_SMOOTH
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_smooth)
-        for key, alike in self._lines.items():
-            made = bunch_pen(self._shares[key], painter.worldTransform().m11())
+    def paint_links(self, painter: QPainter, index: SceneIndex, exposed: QRectF) -> None:
+        """All links in sight as straight lines, in scene coordinates."""
+        self._take_places(index)
+        if self._shares is None:
+            self._shares = np.array([link.share for link in index.links])
+        rows = index.link_rows_in(exposed)
+        shares = self._shares[rows]
+        keys, first, places = np.unique(_bunches_of(shares), return_index=True, return_inverse=True)
+        zoom = painter.worldTransform().m11()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(rows) <= MOST_SMOOTH)
+        # Stronger colours come last and so lie on top.
+        ranks = np.argsort(np.argsort(np.abs(keys)))
+        row_of = {int(rank): int(row) for rank, row in zip(ranks, first)}
+        for rank, lines in bunches(ranks[places], self._lines[rows]):
+            made = bunch_pen(float(shares[row_of[rank]]), zoom)
             made.setWidthF(1.0)
             made.setCosmetic(True)
             painter.setPen(made)
-            painter.drawLines(alike)
+            painter.drawLines(lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     # ----- nodes ----------------------------------------------------------------------------
 
     def paint_boxes(
-        self, painter: QPainter, index: SceneIndex, seen: list[NodeBox], marks: Marks
+        self, painter: QPainter, index: SceneIndex, exposed: QRectF, marks: Marks
     ) -> None:
-        """Filled boxes; the name in them wherever it can be read."""
+        """Filled boxes; the name in them wherever it can be read. Those selected lie on top."""
         world = painter.worldTransform()
         zoom = world.m11()
+        rows = index.rows_in(exposed)
         painter.save()
         if zoom < ROUNDED_FROM:
-            self._fill_all(painter, index)
+            self._fill_all(painter, index, rows)
         painter.setTransform(QTransform())
+        is_named = zoom * WIDTH >= NAMED_FROM
+        if is_named or zoom >= ROUNDED_FROM:
+            seen = [index.boxes[row] for row in rows.tolist()]
+        else:  # nothing but the marks is left to be done one by one
+            seen = index.boxes_of(_marked(marks))
+        seen.sort(key=lambda box: box.id in marks.selection)
         placed = [(box, world.mapRect(box.rect)) for box in seen]
         if zoom >= ROUNDED_FROM:
             _fill_rounded(painter, placed, max(2.0, RADIUS * zoom))
         _mark(painter, placed, marks)
-        if zoom * WIDTH >= NAMED_FROM:
+        if is_named:
             _name(painter, placed)
         painter.restore()
 
-    def _fill_all(self, painter: QPainter, index: SceneIndex) -> None:
-        if self._rects is None:
-            rects: dict[int, list[QRectF]] = defaultdict(list)
-            for box in index.boxes:
-                rects[key_of(box)].append(box.rect)
-            self._rects = rects
+    def _fill_all(self, painter: QPainter, index: SceneIndex, rows: Ints) -> None:
+        self._take_places(index)
+        if self._box_keys is None:
+            self._box_keys = _keys_of(index.boxes)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for key, alike in self._rects.items():
+        for key, rects in bunches(self._box_keys[rows], self._rects[rows]):
             _set_colors(painter, key, 1.0)
-            painter.drawRects(alike)
+            painter.drawRects(rects)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _marked(marks: Marks) -> set[str]:
+    """Ids of all boxes around which something is painted."""
+    others = [marks.step, marks.hovered.id if marks.hovered is not None else None]
+    return {*marks.selection, *(id for id in others if id is not None)}
+
+
+def _keys_of(boxes: Sequence[NodeBox]) -> Ints:
+    """`key_of` of each box."""
+    shares = np.array([box.share for box in boxes])
+    data = np.array([box.node.data for box in boxes])
+    steps = np.where(shares == 0, HOLLOW, np.rint(np.nan_to_num(shares) * SHARE_STEPS))
+    return np.where(np.isfinite(data + shares), steps, BAD).astype(np.intp)
 
 
 def key_of(box: NodeBox) -> int:

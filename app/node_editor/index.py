@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ class SceneIndex:
 
     def __init__(self, boxes: Sequence[NodeBox], links: Sequence[Link]) -> None:
         self.boxes, self.links = list(boxes), list(links)
-        row = {box.id: i for i, box in enumerate(self.boxes)}
+        row = self._row = {box.id: i for i, box in enumerate(self.boxes)}
         self._heights = np.array([box.shape.height for box in self.boxes], dtype=np.float64)
         self._sources = np.array([row[link.edge.source] for link in self.links], dtype=np.intp)
         self._targets = np.array([row[link.edge.target] for link in self.links], dtype=np.intp)
@@ -59,6 +59,11 @@ class SceneIndex:
 
     def boxes_in(self, area: QRectF) -> list[NodeBox]:
         return [self.boxes[row] for row in self.rows_in(area).tolist()]
+
+    def boxes_of(self, ids: Iterable[str]) -> list[NodeBox]:
+        """The boxes of these nodes, those that there are, in their order."""
+        rows = sorted(self._row[id] for id in ids if id in self._row)
+        return [self.boxes[row] for row in rows]
 
     def bounds(self) -> QRectF:
         """The rect around all boxes; empty where there are none."""

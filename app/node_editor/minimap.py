@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +10,15 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.node_editor.colors import brush, fill, pen, share_step
+from app.bunches import as_objects, bunches
+from app.node_editor.colors import SHARE_STEPS, brush, fill, pen
 
 if TYPE_CHECKING:
     from app.node_editor.view import NodeView
 
 WIDTH, HEIGHT = 136, 90
 MARGIN = 8.0
+COARSE = 4  # steps of colour that are one here
 MANY = 200  # boxes, too small then to be worth smooth edges
 
 
@@ -34,6 +34,9 @@ class Minimap(QWidget):
         self.setToolTip("Overview: press to go there")
         self._picture: QPixmap | None = None  # of all but the frame
         self._pictured = QRectF()
+        self._placed: object = None  # the places of the boxes that the dots are made for
+        self._place = (0.0, 0.0, 0.0)  # and their scale and corner
+        self._dots = as_objects([])
         view.nodes.colored.connect(self.repicture)
         view.nodes.moved.connect(self.repicture)
         theme.notifier.changed.connect(self.repicture)
@@ -88,19 +91,21 @@ class Minimap(QWidget):
 
     def _paint_boxes(self, painter: QPainter, scale: float, corner: QPointF) -> None:
         index = self._view.nodes.index
-        sizes = index.rects[:, 2:] - index.rects[:, :2]
-        small = np.column_stack(
-            [index.rects[:, :2] * scale + (corner.x(), corner.y()), np.maximum(sizes * scale, 1.0)]
-        )
-        alike: dict[int, list[QRectF]] = defaultdict(list)
-        for box, (x, y, width, height) in zip(index.boxes, small.tolist()):
-            step = share_step(box.share) // 4 * 4 if math.isfinite(box.share) else 0
-            alike[step].append(QRectF(x, y, width, height))
+        place = scale, corner.x(), corner.y()
+        if index.ends is not self._placed or place != self._place:
+            self._placed, self._place = index.ends, place
+            corners = index.rects[:, :2] * scale + (corner.x(), corner.y())
+            sizes = np.maximum((index.rects[:, 2:] - index.rects[:, :2]) * scale, 1.0)
+            self._dots = as_objects(
+                [QRectF(*dot) for dot in np.column_stack([corners, sizes]).tolist()]
+            )
+        shares = np.nan_to_num(np.array([box.share for box in index.boxes]))
+        steps = np.rint(shares * SHARE_STEPS).astype(np.intp) // COARSE * COARSE
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(index.boxes) < MANY)
-        for step, rects in alike.items():
+        for step, dots in bunches(steps, self._dots):
             painter.setBrush(fill(step) if step else brush("strong"))
-            painter.drawRects(rects)
+            painter.drawRects(dots)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

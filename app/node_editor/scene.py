@@ -144,12 +144,11 @@ class NodeScene(QGraphicsScene):
         stale = [link for link in links if link in self._stale]
         if not stale:
             return
-        targets = dict.fromkeys(link.edge.target for link in stale)
-        by_target = self.document.graph.contributions_of(targets)
-        flows = [by_target[link.edge.target][link.edge.input_index] for link in stale]
+        flow = self.document.flow
+        flows = flow.contribution[[flow.link_row[link.edge] for link in stale]]
         if self._state is not None:
             passed = self._state.passed
-            flows = [flow if link.edge in passed else 0.0 for link, flow in zip(stale, flows)]
+            flows = np.where([link.edge in passed for link in stale], flows, 0.0)
         for link, share in zip(stale, symlog(flows, self.scale).tolist()):
             link.share = share
         self._stale.difference_update(stale)
@@ -289,7 +288,7 @@ class _LinkLayer(_Layer):
         scene, zoom = self._scene, painter.worldTransform().m11()
         if zoom < BENT_FROM:
             scene.color(scene.index.links)
-            scene.far.paint_links(painter, scene.index)
+            scene.far.paint_links(painter, scene.index, option.exposedRect)
         else:
             rows = scene.index.link_rows_in(option.exposedRect)
             seen = [scene.index.links[row] for row in rows.tolist()]
@@ -309,8 +308,8 @@ class _NodeLayer(_Layer):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         scene = self._scene
-        seen = scene.painted_order(option.exposedRect)
         if painter.worldTransform().m11() < FAR:
-            scene.far.paint_boxes(painter, scene.index, seen, scene.marks)
+            scene.far.paint_boxes(painter, scene.index, option.exposedRect, scene.marks)
         else:
+            seen = scene.painted_order(option.exposedRect)
             self._painter.paint(painter, seen, scene.document.graph, scene.marks)

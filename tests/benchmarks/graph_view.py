@@ -109,15 +109,16 @@ class Bench:
         return cold, edit, first.crossings
 
     def picture(self, repeats: int) -> float:
-        canvas, graph = self.canvas, self.document.graph
-        return median(lambda: make_picture(graph, canvas.options, canvas._room()), repeats)
+        canvas, flow = self.canvas, self.document.flow
+        return median(lambda: make_picture(flow, canvas.options, canvas._room()), repeats)
 
     def recolor(self) -> float:
         picture = self.canvas.refresh()
         assert picture is not None
 
         def again() -> None:
-            picture.read_numbers()
+            self.document.graph.evaluations += 1  # so that the numbers count as new
+            picture.read_numbers(self.document.flow)
             picture.recolor(self.canvas.scale.value)
 
         return median(again)
