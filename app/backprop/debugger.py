@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.backprop.breakpoints import breakpoints, toggle_breakpoints
 from app.document import Document
 from core.step_texts import StepText, tell
 from core.stepping import State, Step, Trace, trace
 
 INTERVAL = 900  # ms a step at 1x
 FIRST_RATE = 0.01  # of the update: the lecture's
-_BREAKPOINT = "breakpoint:"
 
 
 class Debugger(QObject):
@@ -188,6 +188,7 @@ class Debugger(QObject):
         """Whether the chain rule takes a step for each input of a node."""
         if is_by_edge != self.is_by_edge:
             self.is_by_edge = is_by_edge
+            self._is_structure_new = True
             self._retrace()
 
     def set_rate(self, rate: float) -> None:
@@ -209,34 +210,15 @@ class Debugger(QObject):
     @property
     def breakpoints(self) -> frozenset[str]:
         """Ids of the nodes at which playing stops."""
-        return frozenset(
-            key.removeprefix(_BREAKPOINT)
-            for key, is_set in self.document.extras.items()
-            if key.startswith(_BREAKPOINT) and is_set
-        )
+        return breakpoints(self.document)
 
     def toggle_breakpoint(self, ids: Iterable[str] = ()) -> None:
         """Set breakpoints at these nodes, or at the present one where there are none.
 
         Where all of them have one, these are taken away. One undo step.
         """
-        nodes, extras = self.document.graph.nodes, self.document.extras
-        chosen = [id for id in ids if id in nodes]
-        if not chosen and self.current is not None:
-            chosen = [self.current]
-        keys = [_BREAKPOINT + id for id in chosen]
-        is_clearing = all(extras.get(key) for key in keys)
-
-        def change() -> None:
-            for key in keys:
-                if is_clearing:
-                    extras.pop(key, None)
-                else:
-                    extras[key] = True
-
-        if keys:
-            what = "a breakpoint" if len(keys) == 1 else "breakpoints"
-            self.document.edit(f"{'Clear' if is_clearing else 'Set'} {what}", change, self)
+        chosen = list(ids) or ([] if self.current is None else [self.current])
+        toggle_breakpoints(self.document, chosen, self)
 
     # ----- following the document -----------------------------------------------------------
 
@@ -251,7 +233,7 @@ class Debugger(QObject):
 
     def _retrace(self) -> None:
         """Make the trace anew and stay at the same step; where it is gone, at one as far on."""
-        before = self.step
+        before, is_structure_new = self.step, self._is_structure_new
         self._trace = None
         self._is_state_known = False
         self._is_structure_new = False
@@ -262,7 +244,8 @@ class Debugger(QObject):
             else:
                 self.pause()
                 self._place = None
-        self.retraced.emit()
+        if is_structure_new:
+            self.retraced.emit()
         self.moved.emit()
 
     def _move_to(self, place: int | None) -> None:

@@ -73,7 +73,7 @@ class StepTrack(QWidget):
         self.setProperty(WANTS_RING, True)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        debugger.moved.connect(self._show_place)
+        debugger.moved.connect(self.update)
         debugger.retraced.connect(self._forget)
         debugger.document.extras_changed.connect(self.update)
         theme.notifier.changed.connect(self._forget)
@@ -174,6 +174,8 @@ class StepTrack(QWidget):
                 painter.setPen(QPen(now.color(role), 2))
                 painter.drawEllipse(QPointF(section.stop(at), y), _STOP, _STOP)
         stopping = self._debugger.breakpoints
+        if not stopping:
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(now.color("error"))
         for at, step in enumerate(steps, section.first):
@@ -300,11 +302,6 @@ class StepTrack(QWidget):
         return super().event(event)
 
     # ----- within ---------------------------------------------------------------------------
-
-    def _show_place(self) -> None:
-        text = self._debugger.text() if self.isVisible() else None
-        self.setAccessibleDescription(f"{self._debugger.caption}. {text.text}" if text else "")
-        self.update()
 
     def _forget(self) -> None:
         self._sections = None

@@ -118,7 +118,6 @@ class TransportBar(QWidget):
         self.rate.committed.connect(lambda _old, new: debugger.set_rate(new))
         self.rate.cancelled.connect(lambda: debugger.set_rate(self.rate.value()))
         debugger.moved.connect(self._show)
-        debugger.retraced.connect(self._show)
         debugger.playing_changed.connect(self._show_playing)
         theme.notifier.changed.connect(self._restyle)
 
@@ -138,7 +137,10 @@ class TransportBar(QWidget):
         self._update.setVisible(is_update)
         self.apply.setEnabled(is_update and bool(debugger.trace.leaves))
         self.rate.setValue(debugger.rate)
-        self.lines.show_text(debugger.text(), is_empty=not has_steps)
+        text = debugger.text()
+        self.lines.show_text(text, is_empty=not has_steps)
+        spoken = f"{debugger.caption}. {text.text}" if text else ""
+        self.track.setAccessibleDescription(spoken)
 
     def _show_playing(self, is_playing: bool) -> None:
         self.play.set_icon_name("pause" if is_playing else "play")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.node_editor.sprites import Look
 
 DEFAULT_RANGE = 5.0
+CORNER_REACH = 7.5  # around the top left corner: where the breakpoint's disc lies
 MARGIN = 16.0  # what rings, ports and tabs take around a node
 
 
@@ -27,6 +28,7 @@ class Part(Enum):
     FIELD = auto()
     SLIDER = auto()
     PORT = auto()
+    CORNER = auto()  # where a breakpoint is set
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ class NodeBox:
         port = self._port_at(local, reach)
         if port is not None:
             return port
+        if QPointF.dotProduct(local, local) <= CORNER_REACH**2:
+            return Hit(self.id, Part.CORNER)
         if not shape.rect.contains(local):
             return None
         for index in (None, *range(len(shape.input_fields))):

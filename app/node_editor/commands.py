@@ -10,6 +10,7 @@ from PySide6.QtCore import QKeyCombination
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from app.backprop.breakpoints import toggle_breakpoints
 from app.node_editor.boxes import Hit, Part
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _table(view: NodeView) -> tuple[Command, ...]:
         Command("Node", "Show or hide slider", edits.toggle_slider, ("S",), True),
         Command("Node", "Swap inputs", edits.swap_inputs, ("Alt+S",), True),
         Command("Node", "Run backward from here", edits.make_output, ("O",), True),
+        Command("Node", "Set or clear a breakpoint", lambda: _toggle_breakpoint(view),
+                ("F9",), True),
         Command("Node", "Connect selected", edits.connect_selected, ("F",), True),
         Command("Select", "What it depends on", lambda: edits.select_linked(upstream=True),
                 ("L",), True),
@@ -143,6 +146,13 @@ def _table(view: NodeView) -> tuple[Command, ...]:
 def _rename(view: NodeView) -> None:
     if view.document.current is not None:
         view.rename(view.document.current)
+
+
+def _toggle_breakpoint(view: NodeView) -> None:
+    """At the selected nodes, else where the debugger is."""
+    step = view.nodes.marks.step
+    chosen = view.document.selection or ([step] if step is not None else [])
+    toggle_breakpoints(view.document, chosen, view)
 
 
 def _type_number(view: NodeView) -> None:

@@ -23,6 +23,7 @@ GESTURES = (
     ("Drag a number", "change it; Shift fine, Ctrl coarse"),
     ("Double-click a number", "type a number or 2/3"),
     ("Double-click a name", "rename"),
+    ("Click a node’s corner", "set or clear a breakpoint"),
     ("Drag over the canvas", "select; Shift adds, Ctrl draws a lasso"),
     ("Wheel, pinch", "zoom at the pointer"),
     ("Middle or Space + drag", "move the canvas"),

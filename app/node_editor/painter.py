@@ -253,12 +253,19 @@ def _paint_marks(painter: QPainter, box: NodeBox, marks: Marks) -> None:
         _paint_arrows(painter, box, hovered.input_index)
     if is_hovered or marks.impossible:
         _paint_ports(painter, box, marks)
-    if box.id in marks.breakpoints:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(brush("error"))
-        painter.drawEllipse(QPointF(0, 0), 7, 7)
-        painter.fillRect(QRectF(-2.75, -3, 1.75, 6), brush("canvas"))
-        painter.fillRect(QRectF(1, -3, 1.75, 6), brush("canvas"))
+    is_wanted = is_hovered and hovered is not None and hovered.part is Part.CORNER
+    if box.id in marks.breakpoints or is_wanted:
+        _paint_breakpoint(painter, is_set=box.id in marks.breakpoints)
+
+
+def _paint_breakpoint(painter: QPainter, *, is_set: bool) -> None:
+    """A disc with two bars at the top left corner; only its outline where a click would set it."""
+    painter.setPen(Qt.PenStyle.NoPen if is_set else pen("error", 1.5))
+    painter.setBrush(brush("error" if is_set else "canvas"))
+    painter.drawEllipse(QPointF(0, 0), 7, 7)
+    bars = brush("canvas" if is_set else "error")
+    painter.fillRect(QRectF(-2.75, -3, 1.75, 6), bars)
+    painter.fillRect(QRectF(1, -3, 1.75, 6), bars)
 
 
 def _paint_step(painter: QPainter, rect: QRectF, caption: str) -> None:

@@ -29,7 +29,7 @@ from app.node_editor.inline_edit import InlineEdit, edit_name, edit_number
 from app.node_editor.interactions.cutting import CutStroke
 from app.node_editor.interactions.gesture import Gesture
 from app.node_editor.interactions.linking import DragLink, Relink
-from app.node_editor.interactions.moving import Move, Pan
+from app.node_editor.interactions.moving import Move, Pan, PressCorner
 from app.node_editor.interactions.numbers import Scrub, Slide
 from app.node_editor.interactions.selecting import BoxSelect, Lasso
 from app.node_editor.key_overlay import KeyOverlay
@@ -184,6 +184,8 @@ class NodeView(Camera):
             return kind(self, point, keys)
         if hit.part is Part.PORT:
             return self._link_gesture(point, hit)
+        if hit.part is Part.CORNER:
+            return PressCorner(self, point, hit.id, keys)
         if hit.part is Part.FIELD and not keys & _KEY.ShiftModifier:
             return Scrub(self, point, hit)
         if hit.part is Part.SLIDER:

@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPlainTextEdit
 
+from app import theme
 from app.backprop.debugger import Debugger
 from app.backprop.step_view import StepView
 from app.backprop.track import StepTrack
@@ -251,6 +252,37 @@ def test_f9_sets_a_breakpoint_at_which_playing_stops(window, debugger, press, qt
     document.select([])
     qtbot.keyClick(view, Qt.Key.Key_F9)  # of the present step
     assert not debugger.breakpoints
+
+
+def test_a_click_on_a_nodes_corner_sets_and_clears_a_breakpoint(window, debugger, qtbot):
+    view = window.build_tab.node_editor.view
+    e = id_of(window, "e")
+    view.fit_all(animated=False)
+    corner = view.mapFromScene(view.nodes.boxes[e].position)
+    before = dict(window.document.positions)
+    for expected in ({e}, set()):
+        qtbot.mouseMove(view.viewport(), corner + QPoint(2, 2))
+        qtbot.mouseClick(view.viewport(), LEFT, pos=corner + QPoint(2, 2))
+        assert debugger.breakpoints == expected == marks(window).breakpoints
+    assert window.document.positions == before
+    qtbot.mousePress(view.viewport(), LEFT, pos=corner + QPoint(2, 2))
+    qtbot.mouseMove(view.viewport(), corner + QPoint(60, 40))
+    qtbot.mouseRelease(view.viewport(), LEFT, pos=corner + QPoint(60, 40))
+    assert window.document.positions != before
+    assert not debugger.breakpoints
+
+
+def test_breakpoints_show_on_the_track_and_can_all_be_cleared(window, debugger):
+    menu = window.findChild(QMenu, "backprop_menu")
+    for name in "ed":
+        debugger.toggle_breakpoint([id_of(window, name)])
+    track = window.findChild(StepTrack, "backprop_track")
+    mark = track.stop_position(1).toPoint() - QPoint(0, 11)
+    assert track.grab().toImage().pixelColor(mark) == theme.current().color("error")
+    menu.aboutToShow.emit()
+    next(a for a in menu.actions() if a.text() == "Clear all breakpoints").trigger()
+    assert not debugger.breakpoints
+    assert track.grab().toImage().pixelColor(mark) != theme.current().color("error")
 
 
 def test_a_number_dragged_while_stepping_keeps_the_place(window, debugger):

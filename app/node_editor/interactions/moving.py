@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPoint, QPointF, Qt
 from PySide6.QtGui import QPainter
 
+from app.backprop.breakpoints import toggle_breakpoints
 from app.node_editor.arrange import Position, snap
 from app.node_editor.colors import pen
 from app.node_editor.guides import Guides
@@ -89,6 +90,16 @@ class Move(Gesture):
     def paint(self, painter: QPainter) -> None:
         painter.setPen(pen("accent", 1.0 / self.view.zoom))
         painter.drawLines(self._lines)
+
+
+class PressCorner(Move):
+    """Click a node's corner to set or clear a breakpoint; a drag from there moves it as ever."""
+
+    def finish(self, point: QPointF, keys: Keys) -> None:
+        if self._starts:
+            super().finish(point, keys)
+        else:
+            toggle_breakpoints(self.document, [self._id], self.view)
 
 
 class Pan(Gesture):
