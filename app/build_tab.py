@@ -39,6 +39,7 @@ class BuildTab(QWidget):
         self.inspector = Inspector(document)
         self.debugger = Debugger(document, self)
         self.transport = TransportBar(self.debugger)
+        self._walked_to: str | None = None  # id of the node that the debugger was at last
         self._settings = Settings()
         self._is_wide: bool | None = None
         self._scale = fonts.scale
@@ -100,6 +101,19 @@ class BuildTab(QWidget):
         self.node_editor.view.nodes.set_step(*place)
         self.graph_view.set_step(*place)
         self.expression.set_step(*place)
+        if debugger.current != self._walked_to:
+            self._walked_to = debugger.current
+            if debugger.current is not None:
+                self._reveal(debugger.current)
+
+    def _reveal(self, id: str) -> None:
+        """Bring a node into sight where it is not; the zoom stays."""
+        view = self.node_editor.view
+        box = view.nodes.boxes.get(id)
+        if box is not None and view.gesture is None:
+            if not view.visible_area().contains(box.rect):
+                view.show_point(box.rect.center())
+            self.graph_view.canvas.reveal(id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape that no pane has a use for ends the walk."""

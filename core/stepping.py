@@ -125,8 +125,13 @@ class Trace:
         additions = self._additions_by_id.get(id, [])
         return [addition for at, addition in additions if at <= place]
 
-    def find(self, step: Step) -> int | None:
-        """The place of the same step, though its numbers may differ; None where it is gone."""
+    def find(self, step: Step, near: int = 0) -> int | None:
+        """The place of the same step, though its numbers may differ; None where it is gone.
+
+        near: where to look first.
+        """
+        if near < len(self) and step.is_same_place(self.steps[near]):
+            return near
         places = (i for i, other in enumerate(self.steps) if step.is_same_place(other))
         return next(places, None)
 

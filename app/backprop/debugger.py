@@ -239,7 +239,7 @@ class Debugger(QObject):
         self._is_structure_new = False
         if self._place is not None and before is not None:
             if len(self.trace):
-                found = self.trace.find(before)
+                found = self.trace.find(before, self._place)
                 self._place = min(self._place, len(self.trace) - 1) if found is None else found
             else:
                 self.pause()

@@ -30,6 +30,7 @@ _GAP = 4.0  # between sections
 _LEAST_SECTION = 72.0
 _STOP, _SMALL_DISC, _DISC = 4.0, 7.0, 10.0  # radii of a stop, and of the present one
 _NAMED_FROM = 15.0  # pixels between stops from which others than the present one are named
+_ELIDED_FROM = 26.0  # under it a name that is too long is left out
 _DOTTED_FROM = 10.0
 _TITLES = ("Forward", "Backward", "Update")
 
@@ -193,6 +194,9 @@ class StepTrack(QWidget):
         taken = self._present_name_area(place) if place is not None else None
         for at in range(section.first, section.first + section.count):
             text = self._name(at)
+            if section.spacing >= _ELIDED_FROM:
+                room = max(section.spacing - 6, metrics.horizontalAdvance("seed"))
+                text = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
             width = metrics.horizontalAdvance(text)
             area = _centered(section.stop(at), fonts.px(_NAMES), width)
             is_free = area.left() >= free_from and not (

@@ -139,6 +139,25 @@ def test_all_panes_show_gradients_as_far_as_they_have_come(window, debugger):
     assert scene.links[b, 0].share == 0.0
 
 
+def test_a_node_out_of_sight_is_brought_into_it(window, debugger, qtbot):
+    view, canvas = window.build_tab.node_editor.view, window.build_tab.graph_view.canvas
+    box = view.nodes.boxes[id_of(window, "e")]
+    far = view.nodes.boxes[id_of(window, "L")].rect.center() + QPoint(900, 900)
+    view.zoom_to(1.0)
+    view.show_point(far)
+    qtbot.waitUntil(lambda: not view.visible_area().intersects(box.rect))
+    canvas.center_on(far)
+    debugger.go_to(0)
+    qtbot.waitUntil(lambda: view.visible_area().contains(box.rect))
+
+    def is_in_sight() -> bool:
+        picture = canvas.refresh()
+        rect = picture.rects[picture.drawing.index[id_of(window, "e")]]
+        return canvas.camera.seen(canvas.area()).contains(rect)
+
+    qtbot.waitUntil(is_in_sight)
+
+
 def test_the_keys_walk_as_the_buttons_do(window, debugger, qtbot):
     view = window.build_tab.node_editor.view
     view.setFocus()
