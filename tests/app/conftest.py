@@ -1,6 +1,7 @@
 """What the tests of the window share. Nothing here touches the user's own settings or files."""
 
 import gc
+import importlib
 import logging
 import sys
 import threading
@@ -22,6 +23,17 @@ def qapp() -> QApplication:
     from app.qt_application import create_application
 
     return create_application()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_collections(qapp: QApplication) -> Iterator[None]:
+    """What the program's modules made is no test's: the collector need not look at it again."""
+    for module in ("app.main_window", "app.training.tab"):
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
