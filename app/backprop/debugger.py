@@ -8,8 +8,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.backprop.breakpoints import breakpoints, toggle_breakpoints
 from app.document import Document
+from core.by_hand import Verdict, judge
+from core.graph import Edge
 from core.step_texts import StepText, tell
-from core.stepping import State, Step, Trace, trace
+from core.stepping import Addition, Kind, State, Step, Trace, trace
 
 INTERVAL = 900  # ms a step at 1x
 FIRST_RATE = 0.01  # of the update: the lecture's
@@ -34,6 +36,10 @@ class Debugger(QObject):
         self.document = document
         self.is_by_edge = False
         self.rate = FIRST_RATE
+        self.is_by_hand = False
+        self.right = self.asked = 0  # answers by hand: right at once, and all
+        self._known: set[Edge] = set()  # links whose part has been answered or shown
+        self._has_failed = False  # at the present question
         self._place: int | None = None
         self._trace: Trace | None = None  # made when it is asked for
         self._state: State | None = None
@@ -88,7 +94,10 @@ class Debugger(QObject):
     def state(self) -> State | None:
         """How far backward has come; None where all gradients are there."""
         if not self._is_state_known:
-            self._state = None if self._place is None else self.trace.state(self._place)
+            place = self._place
+            if place is not None and self.question is not None:
+                place -= 1  # what is asked for is not shown
+            self._state = None if place is None else self.trace.state(place)
             self._is_state_known = True
         return self._state
 
@@ -96,6 +105,57 @@ class Debugger(QObject):
         """A node's gradient at this step; None where it has not been reached."""
         state = self.state
         return self.document.graph.nodes[id].grad if state is None else state.grads.get(id)
+
+    # ----- by hand --------------------------------------------------------------------------
+
+    @property
+    def question(self) -> Addition | None:
+        """The addition that the learner is to work out; None while nothing is asked."""
+        step = self.step
+        if not self.is_by_hand or step is None or not step.additions:
+            return None
+        addition = step.additions[0]
+        return None if addition.edge in self._known else addition
+
+    def set_by_hand(self, is_by_hand: bool) -> None:
+        """Ask for each gradient before it is shown, link by link, from the seed on."""
+        if is_by_hand == self.is_by_hand:
+            return
+        self.pause()
+        self.is_by_hand = is_by_hand
+        self.right = self.asked = 0
+        self._known.clear()
+        self._is_state_known = False
+        if is_by_hand:
+            self.set_by_edge(True)
+            steps = self.trace.steps
+            self.go_to(next((i for i, s in enumerate(steps) if s.kind is Kind.SEED), 0))
+        self.moved.emit()
+
+    def answer(self, number: float) -> Verdict | None:
+        """The learner's answer to the question; right ones are shown everywhere."""
+        question = self.question
+        if question is None:
+            return None
+        verdict = judge(self.document.graph, question, number)
+        if verdict.is_right:
+            self.right += not self._has_failed
+            self._resolve(question)
+        else:
+            self._has_failed = True
+        return verdict
+
+    def show_answer(self) -> None:
+        """Give the question up and show its answer."""
+        if self.question is not None:
+            self._resolve(self.question)
+
+    def _resolve(self, question: Addition) -> None:
+        self.asked += 1
+        self._known.add(question.edge)
+        self._has_failed = False
+        self._is_state_known = False
+        self.moved.emit()
 
     def text(self) -> StepText | None:
         """What the present step does."""
@@ -123,9 +183,12 @@ class Debugger(QObject):
             self.go_to(self._place - 1)
 
     def forward(self) -> None:
-        """One step on; where nothing is being stepped, the first."""
+        """One step on; where nothing is being stepped, the first. A question is given up."""
         self.pause()
-        self._go_on()
+        if self.question is not None:
+            self.show_answer()
+        else:
+            self._go_on()
 
     def last(self) -> None:
         """The last step; from there, out of the walk."""
@@ -160,7 +223,7 @@ class Debugger(QObject):
         """Play on from here, from the start where it is at the end; or pause."""
         if self.is_playing:
             self.pause()
-        elif len(self.trace):
+        elif len(self.trace) and self.question is None:
             if self._place in (None, len(self.trace) - 1):
                 self.go_to(0)
             else:
@@ -176,7 +239,8 @@ class Debugger(QObject):
 
     def _play_on(self) -> None:
         self._go_on()
-        if self._place == len(self.trace) - 1 or self.current in self.breakpoints:
+        is_at_end = self._place == len(self.trace) - 1
+        if is_at_end or self.current in self.breakpoints or self.question is not None:
             self.pause()
 
     def _go_on(self) -> None:
@@ -245,11 +309,13 @@ class Debugger(QObject):
                 self.pause()
                 self._place = None
         if is_structure_new:
+            self._known.clear()
             self.retraced.emit()
         self.moved.emit()
 
     def _move_to(self, place: int | None) -> None:
         if place != self._place:
             self._place = place
+            self._has_failed = False
             self._is_state_known = False
             self.moved.emit()

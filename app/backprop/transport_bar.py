@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
 
 from app import fonts, theme
 from app.backprop.debugger import Debugger
+from app.backprop.question_view import QuestionView
 from app.backprop.step_view import StepView
 from app.backprop.track import StepTrack
 from app.widgets.buttons import Button, IconButton, PrimaryButton
@@ -46,6 +47,8 @@ class TransportBar(QWidget):
         self.speed.setCurrentText("1×")
         self.track = StepTrack(debugger)
         self.lines = StepView()
+        self.question = QuestionView(debugger)
+        self.by_hand = Button("By hand")
         self.rate = NumberField(debugger.rate)
         self.apply = Button("Apply")
         self.more = _button("dots-vertical", "More for stepping", "more")
@@ -65,6 +68,9 @@ class TransportBar(QWidget):
         self.rate.set_check(lambda rate: None if math.isfinite(rate) else "type a finite rate")
         self.apply.setObjectName("backprop_apply")
         self.apply.setToolTip("Give the leaves these numbers (Ctrl+Z takes it back)")
+        self.by_hand.setObjectName("backprop_by_hand")
+        self.by_hand.setCheckable(True)
+        self.by_hand.setToolTip("Work each gradient out before it is shown")
         self._update = QWidget()
         row = QHBoxLayout(self._update)
         row.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +104,9 @@ class TransportBar(QWidget):
         row.addWidget(_Rule())
         row.addSpacing(theme.GAP)
         row.addWidget(self.lines, 1)
+        row.addWidget(self.question, 1)
         row.addWidget(self._update)
+        row.addWidget(self.by_hand)
         row.addWidget(self.more)
 
     def _connect(self) -> None:
@@ -113,6 +121,7 @@ class TransportBar(QWidget):
         ):
             button.clicked.connect(lambda _checked=False, command=command: command())
         self.more.clicked.connect(self._open_menu)
+        self.by_hand.toggled.connect(debugger.set_by_hand)
         self.speed.currentTextChanged.connect(lambda text: debugger.set_speed(SPEEDS[text]))
         self.rate.changing.connect(debugger.set_rate)
         self.rate.committed.connect(lambda _old, new: debugger.set_rate(new))
@@ -139,8 +148,24 @@ class TransportBar(QWidget):
         self.rate.setValue(debugger.rate)
         text = debugger.text()
         self.lines.show_text(text, is_empty=not has_steps)
+        self._show_by_hand()
         spoken = f"{debugger.caption}. {text.text}" if text else ""
         self.track.setAccessibleDescription(spoken)
+
+    def _show_by_hand(self) -> None:
+        debugger = self.debugger
+        is_asking = debugger.question is not None
+        had_focus = self.question.isAncestorOf(self.focusWidget() or self)
+        self.question.show_question()
+        self.lines.setVisible(not is_asking)
+        self.question.setVisible(is_asking)
+        if is_asking and (had_focus or self.by_hand.hasFocus()):
+            self.question.setFocus()
+        self.by_hand.setEnabled(debugger.has_steps)
+        self.by_hand.setChecked(debugger.is_by_hand)
+        score = f" {debugger.right} of {debugger.asked}" if debugger.asked else ""
+        self.by_hand.setText(f"By hand{score}" if debugger.is_by_hand else "By hand")
+        self.by_edge.setChecked(debugger.is_by_edge)
 
     def _show_playing(self, is_playing: bool) -> None:
         self.play.set_icon_name("pause" if is_playing else "play")
