@@ -38,6 +38,17 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Measurement:
+    """How good a run is at one moment: as in `Snapshot`, without what is to be drawn."""
+
+    step: int
+    train_loss: float
+    test_loss: float
+    train_accuracy: float
+    test_accuracy: float
+
+
+@dataclass(frozen=True)
 class Scene:
     """What stays the same through a run: its set-up and points, and where they are shown."""
 
@@ -152,23 +163,28 @@ class Session:
         else:
             self._trainer.learning_rate = setup.rate_schedule(self._first_step)
 
+    def measure(self) -> Measurement:
+        """Loss and accuracy now."""
+        train_loss, train_accuracy = self._measure(self._train_inputs, self.train.targets)
+        test_loss, test_accuracy = self._measure(self._test_inputs, self.test.targets)
+        return Measurement(self.step, train_loss, test_loss, train_accuracy, test_accuracy)
+
     def snapshot(self) -> Snapshot:
         """The run now."""
         setup = self.setup
         parameters = np.array([p.data for p in self.model.parameters()])
         gradients = np.array([p.grad for p in self.model.parameters()])
-        train_loss, train_accuracy = self._measure(self._train_inputs, self.train.targets)
-        test_loss, test_accuracy = self._measure(self._test_inputs, self.test.targets)
+        now = self.measure()
         return Snapshot(
-            step=self.step,
+            step=now.step,
             epoch=self.step / self.steps_per_epoch,
             rate=setup.rate_at(self.step),
             parameters=parameters,
             gradients=gradients,
-            train_loss=train_loss,
-            test_loss=test_loss,
-            train_accuracy=train_accuracy,
-            test_accuracy=test_accuracy,
+            train_loss=now.train_loss,
+            test_loss=now.test_loss,
+            train_accuracy=now.train_accuracy,
+            test_accuracy=now.test_accuracy,
             picture=self._surfaces.picture(parameters),
         )
 

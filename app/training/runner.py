@@ -19,13 +19,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.hyperparameters import Hyperparameters
-from core.session import Divergence, Scene, Session, Snapshot
+from core.session import Divergence, Measurement, Scene, Session, Snapshot
 
 Floats = NDArray[np.float64]
 
 CHUNK = 0.006  # seconds that a chunk should take
 GROWTH = 4  # at most, from one chunk to the next
 MOST_STEPS = 1 << 18  # in a chunk
+MEASURE_EVERY = 1.1  # factor between the steps at which losses over all points are taken
 STOP_WITHIN = 0.1  # seconds
 
 
@@ -34,7 +35,9 @@ class Progress:
     """What has happened since it was last asked for.
 
     run: number of the run that it is about; a new one has a `scene`. losses: of the steps made.
-    snapshot: the newest, if any. refusal: why a set-up can't be trained, for the user.
+    snapshot: the newest, if any. measured: in the order of their steps, close together at a run's
+    beginning, where a full-speed run has its bend before the first picture. refusal: why a set-up
+    can't be trained, for the user.
     """
 
     run: int
@@ -43,6 +46,7 @@ class Progress:
     snapshot: Snapshot | None = None
     divergence: Divergence | None = None
     refusal: str | None = None
+    measured: tuple[Measurement, ...] = ()
 
 
 class Runner:
@@ -63,6 +67,7 @@ class Runner:
         self._pace: float | None = None
         self._next_step_at = self._next_picture_at = 0.0
         self._chunk_steps = 1
+        self._measure_at = 0  # step; touched by the thread only
         self._clear()
 
     def _clear(self) -> None:
@@ -71,6 +76,7 @@ class Runner:
         self._snapshot: Snapshot | None = None
         self._divergence: Divergence | None = None
         self._refusal: str | None = None
+        self._measured: list[Measurement] = []
 
     # ----- wishes ---------------------------------------------------------------------------
 
@@ -149,8 +155,9 @@ class Runner:
         with self._wake:
             losses = np.concatenate(self._losses) if self._losses else np.empty(0)
             progress = Progress(
-                self._run, losses, self._scene, self._snapshot, self._divergence, self._refusal
-            )
+                self._run, losses, self._scene, self._snapshot, self._divergence, self._refusal,
+                tuple(self._measured),
+            )  # fmt: skip
             self._clear()
             return progress
 
@@ -222,6 +229,7 @@ class Runner:
         try:
             session = self._make_session(*arguments)
             scene = session.scene
+            self._measure_at = session.step + 1
         except ValueError as error:
             with self._wake:
                 if run == self._run:
@@ -254,6 +262,7 @@ class Runner:
             self._next_picture_at = now + (now - began)
             if run == self._run:
                 self._snapshot = snapshot
+                self._measured.append(_measurement(snapshot))
 
     def _make_due_steps(self) -> None:
         with self._wake:
@@ -280,13 +289,28 @@ class Runner:
         return is_changed or is_due or self._is_shut or not self._is_running or self._pace is None
 
     def _chunk(self) -> None:
+        assert self._session is not None
         began, worked = time.perf_counter(), time.thread_time()
-        self._run_steps(self._chunk_steps)
+        steps = min(self._chunk_steps, max(self._measure_at - self._session.step, 1))
+        self._run_steps(steps)
         took, worked = time.perf_counter() - began, time.thread_time() - worked
         # Where others keep the processor busy, waiting for it is no reason for smaller chunks.
         took = max(worked, took / 4, 1e-6)
-        wanted = self._chunk_steps * CHUNK / took
+        wanted = steps * CHUNK / took
         self._chunk_steps = int(min(max(wanted, 1), GROWTH * self._chunk_steps, MOST_STEPS))
+        self._measure()
+
+    def _measure(self) -> None:
+        """Take the losses at steps that lie the closer the earlier they are."""
+        assert self._session is not None
+        step, run = self._session.step, self._run
+        if step < self._measure_at or self._session.divergence is not None:
+            return
+        self._measure_at = max(step + 1, math.ceil(MEASURE_EVERY * step))
+        measured = self._session.measure()
+        with self._wake:
+            if run == self._run:
+                self._measured.append(measured)
 
     def _run_steps(self, steps: int) -> None:
         assert self._session is not None
@@ -301,3 +325,10 @@ class Runner:
                 self._is_running = False
                 self._is_snapshot_due = True
                 self._steps_due = 0
+
+
+def _measurement(snapshot: Snapshot) -> Measurement:
+    return Measurement(
+        snapshot.step, snapshot.train_loss, snapshot.test_loss,
+        snapshot.train_accuracy, snapshot.test_accuracy,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -235,7 +236,6 @@ class TrainingTab(QWidget):
         self._keep(now, is_running)
         if is_shown and not (is_running or self._is_stale or self._runner.is_busy):
             self._timer.stop()
-            self._say_activity("")
 
     def _show_next_part(self) -> bool:
         """Refresh the part whose turn it is: plot, network, output. True if all are up to date."""
@@ -267,8 +267,13 @@ class TrainingTab(QWidget):
             curves.history.extend(progress.losses)
             self._speed.count(self.step, time.perf_counter())
             self._is_plot_stale = True
+        for now in progress.measured:
+            has_test = not math.isnan(now.test_accuracy)
+            accuracy = now.test_accuracy if has_test else now.train_accuracy
+            curves.samples.append(now.step, now.train_loss, now.test_loss, accuracy)
         if progress.snapshot is not None:
-            self._take_snapshot(progress.snapshot)
+            self._snapshot = self._unshown = progress.snapshot
+            self._is_plot_stale = True
         if progress.divergence is not None:
             self._divergence = progress.divergence
             self._is_stale = True
@@ -276,22 +281,12 @@ class TrainingTab(QWidget):
         if progress.refusal is not None:
             self.view.toasts.show_message(progress.refusal, "error")
 
-    def _take_snapshot(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._current.curves.samples.append(
-            snapshot.step, snapshot.train_loss, snapshot.test_loss, snapshot.train_accuracy
-            if np.isnan(snapshot.test_accuracy) else snapshot.test_accuracy,
-        )  # fmt: skip
-        self._unshown = snapshot
-        self._is_plot_stale = True
-
     def _show_counts(self) -> None:
         curves = self._current.curves
         is_running = self._runner.is_running
         speed = self._speed.steps_a_second / curves.steps_per_epoch if is_running else 0.0
         self.view.run_bar.show_counts(self.step, self.step / curves.steps_per_epoch, speed)
-        if is_running:
-            self._say_activity("training")
+        self._say_activity("training" if is_running else "")
 
     def _say_activity(self, text: str) -> None:
         if text != self._activity:

@@ -160,3 +160,24 @@ def test_shutting_down_in_full_speed_and_twice():
     runner.train()
     runner.want_snapshot()
     assert runner._thread is None
+
+
+def test_losses_over_all_points_are_taken_close_together_at_the_beginning(runner):
+    runner.begin(SETUP)
+    runner.train()
+    measured = []
+
+    def is_far():
+        measured.extend(runner.take().measured)
+        return bool(measured) and measured[-1].step >= 2000
+
+    wait_until(is_far)
+    runner.pause()
+    steps = np.array([now.step for now in measured])
+    assert (np.diff(steps) >= 0).all()
+    for early, late in ((10, 100), (100, 1000)):
+        assert ((early <= steps) & (steps < late)).sum() >= 15
+    probe = measured[20]
+    session = Session(SETUP)
+    session.run(probe.step)
+    assert session.measure().test_loss == pytest.approx(probe.test_loss, rel=1e-9)
