@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QWidget
 from app import fonts, theme
 from app.training.loss_axes import LossAxis, StepAxis, style_axis
 from app.widgets.paint import draw_box
-from core.history import History, Samples, smooth
+from core.history import Curve, History, Samples, smooth
 from core.numbers import format_number
 
 LABELS = 112  # pixels right of the plot, for the names at the curves' ends
 PLACES = 320  # of a curve: more could not be told apart
 LEAST = 1e-300  # what a logarithmic axis can show
+_LINE = 0.26  # opacity of the line of each step's loss
+_BAND = 0.14  # of the band from the least to the greatest
 
 
 @dataclass
@@ -125,10 +127,10 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         curve = run.history.curve(start, stop, PLACES)
         xs = self._xs(run, curve.steps + run.first_step)
         is_smooth = run.is_noisy and self._smoothing > 0.0 and len(curve.steps) > 2
-        shown = smooth(curve.means, self._smoothing) if is_smooth else curve.losses
+        shown = _smoothed(curve, self._smoothing) if is_smooth else curve.losses
         self._set(self._train, xs, shown, every=2 if is_smooth and len(xs) > PLACES else 1)
         if is_smooth:
-            self._set(self._faint, xs, curve.losses)
+            self._set_faint(xs, curve.losses, is_each_step=curve.means is curve.losses)
         self._faint.setVisible(is_smooth)
         test = run.samples["test"]
         self._set(self._test, self._xs(run, run.samples.steps), test)
@@ -148,7 +150,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
     def _refresh_other(self, other: RunCurves, item: pg.PlotDataItem, k: int) -> np.ndarray:
         curve = other.history.curve(*self._range_of(other), PLACES)
         weight = max(self._smoothing, 0.9) if other.is_noisy and len(curve.steps) > 100 else 0.0
-        means = smooth(curve.means, weight)
+        means = _smoothed(curve, weight)
         every = 2 if len(means) > PLACES else 1
         self._set(item, self._xs(other, curve.steps + other.first_step), means, every)
         self._add_end(other.name, means, run_color(k + 1), is_bold=True)
@@ -172,6 +174,27 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         # inf and, on a logarithmic axis, what is not positive: a gap, not a warning.
         is_shown = np.isfinite(ys) & ((ys >= LEAST) | (not self._is_log))
         item.setData(xs, np.where(is_shown, ys, np.nan), connect="finite")
+
+    def _set_faint(self, xs: np.ndarray, losses: np.ndarray, *, is_each_step: bool) -> None:
+        """Each step's loss: a thin line, or the band of it where a place has many steps.
+
+        A line up and down at each place would stand out more than the curve that it belongs to.
+        """
+        color = QColor(theme.current().runs[0])
+        if is_each_step:
+            color.setAlphaF(_LINE)
+            self._faint.opts.update(fillLevel=None, fillBrush=None, pen=pg.mkPen(color, width=1))
+            self._set(self._faint, xs, losses)
+            return
+        pairs = losses[: len(losses) // 2 * 2].reshape(-1, 2)
+        least, greatest = pairs.min(axis=1), pairs.max(axis=1)
+        if self._is_log:
+            least = np.where(least >= LEAST, least, greatest)
+        kept = np.isfinite(least) & np.isfinite(greatest)
+        least, greatest, middles = least[kept], greatest[kept], xs[: 2 * len(pairs) : 2][kept]
+        color.setAlphaF(_BAND)
+        self._faint.opts.update(fillLevel="enclosed", fillBrush=pg.mkBrush(color), pen=None)
+        self._set(self._faint, np.append(middles, middles[::-1]), np.append(greatest, least[::-1]))
 
     def _fit(self, curves: list[np.ndarray]) -> None:
         runs = [self._run, *(run for run in self._earlier if run.is_shown)]
@@ -223,12 +246,9 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             "loss", **{"color": now.text2, "font-size": f"{fonts.px(theme.SIZE_CAPTION)}px"}
         )
         newest = QColor(now.runs[0])
-        faint = QColor(newest)
-        faint.setAlphaF(0.26)
         self._faint.opts["antialias"] = self._faint.curve.opts["antialias"] = False
         self._train.setPen(pg.mkPen(newest, width=2))
         self._test.setPen(pg.mkPen(newest, width=1.5, style=Qt.PenStyle.DotLine))
-        self._faint.setPen(pg.mkPen(faint, width=1))
         for k, curve in enumerate(self._others):
             curve.setPen(pg.mkPen(run_color(k + 1), width=1.5))
         self.viewport().update()
@@ -312,7 +332,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             _y, color, is_bold = places[i]
             painter.setPen(QColor(color))
             weight = fonts.SEMIBOLD if is_bold else fonts.NORMAL
-            painter.setFont(fonts.sans(theme.SIZE_CAPTION, weight))
+            painter.setFont(fonts.words(theme.SIZE_CAPTION, weight))
             top = max(tops[i] - overflow, area.top())
             label = QRectF(area.right() + 10, top - 9, LABELS - 14, 18)
             name = QFontMetricsF(painter.font()).elidedText(
@@ -375,3 +395,15 @@ def run_color(k: int) -> str:
     """The colour of the k-th run: 0 is the one that goes on."""
     colors = theme.current().runs
     return colors[0] if k == 0 else colors[1 + (k - 1) % (len(colors) - 1)]
+
+
+def _smoothed(curve: Curve, weight: float) -> np.ndarray:
+    """The running mean of a curve's means.
+
+    Where a place has many steps its mean is quiet already, by the root of their number; the full
+    weight would only drag the curve behind the run.
+    """
+    if weight <= 0.0 or curve.means is curve.losses:
+        return smooth(curve.means, weight)
+    steps_per_point = max((curve.steps[-1] - curve.steps[0]) / len(curve.steps), 1.0)
+    return smooth(curve.means, weight ** math.sqrt(steps_per_point))

@@ -76,6 +76,18 @@ def test_training_goes_on_until_it_is_paused(qtbot, tab):
     np.testing.assert_array_equal(tab.losses, Session(tab.setup).run(tab.step))
 
 
+def test_the_activity_is_told_while_it_trains_and_not_longer(qtbot, tab):
+    told = []
+    tab.activity_changed.connect(told.append)
+    for button in ("train_button", "step_button", "reset_button"):
+        start(qtbot, tab)
+        qtbot.waitUntil(lambda: told[-1:] == ["training"])
+        click(qtbot, tab, button)
+        qtbot.waitUntil(lambda: told[-1] == "")
+    idle(qtbot, tab)
+    assert told[-1] == ""
+
+
 def test_a_step_is_one_update(qtbot, tab):
     click(qtbot, tab, "step_button")
     qtbot.waitUntil(lambda: tab.step == 1)
@@ -417,6 +429,22 @@ def test_curves_show_the_runs_losses(qtbot, tab):
     xs, ys = curve(tab, "test").getOriginalDataset()
     assert ys[-1] == tab._snapshot.test_loss
     assert xs[-1] == tab.step
+
+
+def test_the_losses_of_a_long_run_are_a_band_around_its_mean(tab):
+    run = tab.view.plot.run
+    rng = np.random.default_rng(1)
+    losses = 0.5 * np.exp(-np.arange(100_000) / 5000) * rng.uniform(0.5, 1.5, 100_000)
+    run.history.extend(losses)
+    run.is_noisy = True
+    tab.view.plot.set_smoothing(0.92)
+    xs, ys = curve(tab, "train, each step").getOriginalDataset()
+    assert xs[0] == xs[-1]  # there along the greatest and back along the least
+    n = len(xs) // 2
+    assert (ys[:n] >= ys[: n - 1 : -1]).all()
+    xs, ys = curve(tab, "train").getOriginalDataset()
+    np.testing.assert_allclose(ys, 0.5 * np.exp(-xs / 5000), rtol=0.15)  # nor does it lag
+    tab.view.plot.set_smoothing(0.0)
 
 
 def test_the_cursor_reads_exact_values(qtbot, tab):
