@@ -30,6 +30,11 @@ def sans(size: float = theme.SIZE_BODY, weight: int = NORMAL) -> QFont:
     return QFont(_font(theme.SANS, round(size * scale), weight))
 
 
+def words(size: float = theme.SIZE_BODY, weight: int = NORMAL) -> QFont:
+    """Inter for words: tabular figures would draw the hyphen of `set-up` as wide as a digit."""
+    return QFont(_font(theme.SANS, round(size * scale), weight, is_tabular=False))
+
+
 def mono(size: float = theme.SIZE_CODE, weight: int = NORMAL) -> QFont:
     """JetBrains Mono without ligatures, in which `->` would look like another character."""
     return QFont(_font(theme.MONO, round(size * scale), weight))
@@ -49,7 +54,7 @@ def set_scale(factor: float) -> None:
 
 
 @lru_cache(maxsize=256)
-def _font(family: str, size: int, weight: int) -> QFont:
+def _font(family: str, size: int, weight: int, *, is_tabular: bool = True) -> QFont:
     if _load(family):
         font = QFont(family)
         # The weight is set on the variable axis alone: with QFont's own as well, Qt would embolden
@@ -61,7 +66,8 @@ def _font(family: str, size: int, weight: int) -> QFont:
         font = QFontDatabase.systemFont(kind.FixedFont if is_mono else kind.GeneralFont)
         font.setWeight(QFont.Weight(weight))
     font.setPixelSize(size)
-    font.setFeature(QFont.Tag("tnum"), 1)
+    if is_tabular:
+        font.setFeature(QFont.Tag("tnum"), 1)
     # Contextual forms would turn the name x1w1x2 into x1w1×2, and -> into an arrow.
     font.setFeature(QFont.Tag("calt"), 0)
     if family == theme.MONO:

@@ -96,7 +96,7 @@ class StatusBar(QWidget):
 
     def _show_colors(self) -> None:
         for label in self.labels:
-            label.setFont(fonts.sans(theme.SIZE_CAPTION))
+            label.setFont(fonts.words(theme.SIZE_CAPTION))
             is_busy = label is self._activity
             colors = theme.current()
             label.setStyleSheet(f"color: {colors.accent if is_busy else colors.text2}")

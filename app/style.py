@@ -39,7 +39,7 @@ def _restyle() -> None:
         return
     _applied = wanted
     app.setPalette(palette())
-    app.setFont(fonts.sans())
+    app.setFont(fonts.words())
     app.setStyleSheet(style_sheet())
 
 

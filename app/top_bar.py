@@ -125,7 +125,7 @@ class TabButton(QAbstractButton):
             painter.drawRoundedRect(ring, theme.RADIUS_CONTROL, theme.RADIUS_CONTROL)
 
     def _font(self, *, is_chosen: bool) -> QFont:
-        return fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD if is_chosen else fonts.MEDIUM)
+        return fonts.words(theme.SIZE_NODE, fonts.SEMIBOLD if is_chosen else fonts.MEDIUM)
 
 
 class TopBar(QWidget):
@@ -183,7 +183,7 @@ class TopBar(QWidget):
         shown = name if len(name) <= 40 else f"{name[:38]}…"
         escaped = shown.replace("&", "&amp;").replace("<", "&lt;")
         edited = f' <span style="color:{colors.text3}">(edited)</span>' if is_modified else ""
-        self._name.setFont(fonts.sans(theme.SIZE_BODY))
+        self._name.setFont(fonts.words(theme.SIZE_BODY))
         self._name.setText(f'<span style="color:{colors.text2}">{escaped}</span>{edited}')
         self._name.setToolTip(name)
 

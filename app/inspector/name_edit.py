@@ -91,6 +91,6 @@ class NameEdit(QLineEdit):
         self.setFixedWidth(min(round(width) + 8, fonts.px(220)))
 
     def _restyle(self) -> None:
-        self.setFont(fonts.sans(theme.SIZE_INSPECTOR, fonts.SEMIBOLD))
+        self.setFont(fonts.words(theme.SIZE_INSPECTOR, fonts.SEMIBOLD))
         self.setFixedHeight(fonts.px(36))
         self._fit()

@@ -144,7 +144,7 @@ class DatasetTile(QAbstractButton):
             painter.setBrush(point_color(target))
             painter.drawEllipse(QPointF(left + x * side, top + y * side), 1.5, 1.5)
         painter.setPen(now.color("text" if is_on else "text2"))
-        painter.setFont(fonts.sans(theme.SIZE_CAPTION))
+        painter.setFont(fonts.words(theme.SIZE_CAPTION))
         words = QRectF(-8, TILE_HEIGHT, self.width() + 16, fonts.px(18))
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, _SHORT.get(self.text(), self.text()))
 

@@ -129,7 +129,7 @@ class Counter(QWidget):
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._number = TextLabel("0", size=theme.SIZE_NUMBER, weight=fonts.SEMIBOLD)
+        self._number = TextLabel("0", size=theme.SIZE_NUMBER, weight=fonts.SEMIBOLD, is_number=True)
         self._words = TextLabel(words, "text2", theme.SIZE_CAPTION)
         self._number.setAccessibleName(words)
         column = QVBoxLayout(self)

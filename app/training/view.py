@@ -138,7 +138,7 @@ class TrainingView(QObject):
 
     def _loss_panel(self) -> Panel:
         panel = Panel("Loss")
-        self._figures = TextLabel("", "text2")
+        self._figures = TextLabel("", "text2", is_number=True)
         self._figures.setObjectName("figures")
         scale = SegmentedControl(("linear", "log"), value="log")
         scale.setObjectName("loss_scale")

@@ -89,7 +89,7 @@ class PaintedButton(QPushButton):
                          self.text())  # fmt: skip
 
     def _refresh(self) -> None:
-        self.setFont(fonts.sans(self._text_size, fonts.SEMIBOLD))
+        self.setFont(fonts.words(self._text_size, fonts.SEMIBOLD))
         self.updateGeometry()
         self.update()
 

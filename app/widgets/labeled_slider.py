@@ -35,7 +35,11 @@ class LabeledSlider(QWidget):
         super().__init__(parent)
         self._minimum, self._step, self._suffix = float(minimum), float(step), suffix
         self._label_width = label_width
-        self._label, self._number, self.slider = TextLabel(label, "text2"), TextLabel(), Slider()
+        self._label, self._number, self.slider = (
+            TextLabel(label, "text2"),
+            TextLabel(is_number=True),
+            Slider(),
+        )
         self._label.setBuddy(self.slider)
         self.slider.setRange(0, round((maximum - minimum) / step))
         self.slider.setPageStep(max(1, self.slider.maximum() // 10))

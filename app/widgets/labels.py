@@ -6,7 +6,10 @@ from app import fonts, theme
 
 
 class TextLabel(QLabel):
-    """A QLabel of one role ("text", "text2", "text3", "accent", "error"), size and weight."""
+    """A QLabel of one role ("text", "text2", "text3", "accent", "error"), size and weight.
+
+    `is_number`: what it shows is a number that changes, whose figures stay in their places.
+    """
 
     def __init__(
         self,
@@ -15,9 +18,12 @@ class TextLabel(QLabel):
         size: float = theme.SIZE_BODY,
         weight: int = fonts.NORMAL,
         parent: QWidget | None = None,
+        *,
+        is_number: bool = False,
     ) -> None:
         super().__init__(text, parent)
         self._size, self._weight = size, weight
+        self._make_font = fonts.sans if is_number else fonts.words
         self.setProperty("role", role)
         theme.notifier.changed.connect(self._restyle)
         self._restyle()
@@ -30,4 +36,4 @@ class TextLabel(QLabel):
             self.style().polish(self)
 
     def _restyle(self) -> None:
-        self.setFont(fonts.sans(self._size, self._weight))
+        self.setFont(self._make_font(self._size, self._weight))

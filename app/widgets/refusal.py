@@ -20,7 +20,7 @@ class RefusalLine(QWidget):
         self._over = parent
         self._sentence = sentence
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFont(fonts.sans(theme.SIZE_CAPTION))
+        self.setFont(fonts.words(theme.SIZE_CAPTION))
 
     @property
     def sentence(self) -> str:

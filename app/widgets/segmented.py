@@ -99,7 +99,7 @@ class Segment(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         # As wide as when it is chosen, in bold: the row must not move with the choice.
-        width = QFontMetricsF(fonts.sans(weight=fonts.SEMIBOLD)).horizontalAdvance(self.text())
+        width = QFontMetricsF(fonts.words(weight=fonts.SEMIBOLD)).horizontalAdvance(self.text())
         return QSize(round(width) + 2 * fonts.px(_PADDING), fonts.px(theme.CONTROL_HEIGHT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -138,6 +138,6 @@ class Segment(QAbstractButton):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
     def _restyle(self) -> None:
-        self.setFont(fonts.sans(weight=fonts.SEMIBOLD if self.isChecked() else fonts.NORMAL))
+        self.setFont(fonts.words(weight=fonts.SEMIBOLD if self.isChecked() else fonts.NORMAL))
         self.updateGeometry()
         self.update()
