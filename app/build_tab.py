@@ -14,6 +14,7 @@ from app.graph_view.view import GraphView
 from app.inspector import Inspector
 from app.node_editor.editor import NodeEditor
 from app.settings import Settings
+from app.widgets.containers import Splitter
 
 WIDE_FROM = 1500  # px at 100 %: from here on the inspector stands beside the graph
 
@@ -184,7 +185,7 @@ class BuildTab(QWidget):
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
+    splitter = Splitter(orientation)
     splitter.setHandleWidth(theme.GAP)
     splitter.setChildrenCollapsible(False)
     for widget in widgets:

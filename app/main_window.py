@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QMainWindow,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +32,7 @@ from app.settings import Settings
 from app.status_bar import StatusBar
 from app.top_bar import TopBar, logo_icon
 from app.widgets.buttons import IconButton
+from app.widgets.containers import Tabs
 from app.widgets.toast import ToastArea
 from core.examples import Example, examples
 
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._is_closing_agreed = False
         self._training: TrainingTab | None = None
 
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setObjectName("tabs")
         self.build_tab = BuildTab(self.document)
         self.status = StatusBar(self.document)

@@ -1,0 +1,59 @@
+"""Containers that lay out and paint anew only when what they hold needs other room.
+
+A label with a new text asks for a new layout, and so do all its ancestors in turn; Qt's own
+splitters and tabs then lay out, and tabs paint all of the window anew, for every number that
+changes while another is dragged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
+
+Needs = tuple[object, ...]
+
+
+def _needs_of(widgets: Iterable[QWidget | None]) -> Needs:
+    """All that a layout could take from these widgets."""
+    return tuple(
+        (
+            widget.isHidden(),
+            widget.sizePolicy(),
+            widget.minimumSizeHint().toTuple(),
+            widget.minimumSize().toTuple(),
+            widget.maximumSize().toTuple(),
+        )
+        for widget in widgets
+        if widget is not None
+    )
+
+
+class Splitter(QSplitter):
+    """A QSplitter that stays as it is while its panes need no other room."""
+
+    _needs: Needs | None = None
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            needs = _needs_of(self.widget(index) for index in range(self.count()))
+            if needs == self._needs:
+                return True
+            self._needs = needs
+        return super().event(event)
+
+
+class Tabs(QTabWidget):
+    """A QTabWidget that stays as it is while neither its pages nor its bar need other room."""
+
+    _needs: Needs | None = None
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            pages = [self.widget(index) for index in range(self.count())]
+            needs = (*_needs_of(pages), self.tabBar().sizeHint().toTuple())
+            if needs == self._needs:
+                return True
+            self._needs = needs
+        return super().event(event)
