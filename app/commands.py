@@ -7,7 +7,7 @@ after, so that undo is right by construction, whatever the edit was; it never to
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,31 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
     gone = {key: None for key in before if key not in after}
     new = {key: value for key, value in after.items() if before.get(key) != value}
     return gone | new
+
+
+def apply_entries(entries: dict[str, Any], changed: Mapping[str, Any]) -> None:
+    """Set what a Change says; None takes an entry out."""
+    for key, value in changed.items():
+        if value is None:
+            entries.pop(key, None)
+        else:
+            entries[key] = value
+
+
+def forget_nodes(
+    ids: Iterable[str], positions: dict[str, Position], extras: dict[str, Any]
+) -> bool:
+    """Drop what is kept about nodes that are gone; True if there were extras among it.
+
+    Extras of a node have its id after a colon: a node that gets the id anew must not find them.
+    """
+    gone = set(ids)
+    for id in gone:
+        positions.pop(id, None)
+    lost = [key for key in extras if key.partition(":")[2] in gone]
+    for key in lost:
+        del extras[key]
+    return bool(lost)
 
 
 class EditCommand(QUndoCommand):

@@ -17,7 +17,15 @@ from PySide6.QtGui import QUndoStack
 
 from app.color_scale import ColorScale
 from app.colors import robust_scale
-from app.commands import Change, DocumentState, EditCommand, Position, change_between
+from app.commands import (
+    Change,
+    DocumentState,
+    EditCommand,
+    Position,
+    apply_entries,
+    change_between,
+    forget_nodes,
+)
 from core import storage
 from core.expression import (
     ExpressionError,
@@ -190,8 +198,7 @@ class Document(QObject):
 
         def change() -> None:
             self.graph.remove(ids)
-            for id in ids:
-                self.positions.pop(id, None)
+            forget_nodes(ids, self.positions, self.extras)
 
         what = self._name(ids[0]) if len(ids) == 1 else f"{len(ids)} nodes"
         if ids:
@@ -332,8 +339,8 @@ class Document(QObject):
         revision = self.graph.revision
         self.graph.restore(change.nodes, change.order, change.output)
         self.graph.evaluate()
-        _apply_entries(self.positions, change.positions)
-        _apply_entries(self.extras, change.extras)
+        apply_entries(self.positions, change.positions)
+        apply_entries(self.extras, change.extras)
         is_text_new = self.text != state.text
         if is_text_new:
             self.text = state.text
@@ -422,13 +429,14 @@ class Document(QObject):
         order = list(after) if list(after) != list(now) else None
         self.graph.restore(changed, order, merged.chosen_output)
         self.graph.evaluate()
-        for id in changed:
-            if id not in after:
-                self.positions.pop(id, None)
+        lost = [id for id in changed if id not in after]
+        is_detail_lost = forget_nodes(lost, self.positions, self.extras)
         self._remember_good_text()
         self._drop_lost_selection()
         if self.graph.revision != revision:
             self.structure_changed.emit(initiator)
+        if is_detail_lost:
+            self.extras_changed.emit(initiator)
         self._tell_values(initiator)
         self.text_changed.emit(initiator)
 
@@ -493,11 +501,3 @@ class Document(QObject):
     def _name(self, id: str) -> str:
         node = self.graph.nodes.get(id)
         return node.name if node else id
-
-
-def _apply_entries(entries: dict[str, Any], changed: Mapping[str, Any]) -> None:
-    for key, value in changed.items():
-        if value is None:
-            entries.pop(key, None)
-        else:
-            entries[key] = value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
 
+from app.commands import forget_nodes
 from app.node_editor import copying
 from app.node_editor.arrange import Position, arranged, free_place, lay_out, snap
 from app.node_editor.boxes import default_range
@@ -158,9 +159,7 @@ class Edits:
     def _remove(self, ids: Iterable[str]) -> None:
         ids = list(ids)
         self._graph.remove(ids)
-        gone = set(ids)
-        for key in [key for key in self._document.extras if key.partition(":")[2] in gone]:
-            del self._document.extras[key]
+        forget_nodes(ids, self._document.positions, self._document.extras)
 
     # ----- clipboard ------------------------------------------------------------------------
 

@@ -129,6 +129,24 @@ def test_initiator_is_passed_on(lecture, qtbot):
     assert signal.args == [me]
 
 
+@pytest.mark.parametrize("how", ["delete", "text"])
+def test_a_node_that_goes_takes_its_details_along_and_undo_brings_them_back(lecture, how):
+    a = lecture.graph["a"].id
+    keys = {f"collapsed:{a}": True, f"slider:{a}": [0.0, 4.0], f"breakpoint:{a}": True}
+    for key, value in keys.items():
+        lecture.set_extra(key, value, "Keep")
+    lecture.move({a: (10.0, 20.0)})
+    if how == "delete":
+        lecture.delete([a])
+    else:
+        lecture.set_text("b = 2.0\nL = b * b\n")
+    assert lecture.extras == {}
+    assert a not in lecture.positions
+    lecture.undo_stack.undo()
+    assert lecture.extras == keys
+    assert lecture.positions[a] == (10.0, 20.0)
+
+
 def test_selection_forgets_what_is_deleted(lecture):
     a, b = lecture.graph["a"].id, lecture.graph["b"].id
     lecture.select([a, b], current=a)
