@@ -29,6 +29,27 @@ def pytorch_code(graph: Graph) -> str:
     return _TorchPrinter(graph).code()
 
 
+# What a leaf's line begins with, up to the end of its number: enough to show another number in
+# code that is too long to be written anew for each frame of a drag.
+
+
+def micrograd_leaf(name: str, number: float) -> str:
+    return f"{name} = {_MicrogradPrinter.leaf}({_python_number(number)}"
+
+
+def pytorch_leaf(name: str, number: float) -> str:
+    return f"{name} = {_TorchPrinter.leaf}({_python_number(number)}"
+
+
+def latex_leaf(name: str, number: float) -> str:
+    return rf"{latex_name(name)} &= {latex_number(number)}"
+
+
+def _python_number(number: float) -> str:
+    text = to_source(number)
+    return text if text.lstrip("-")[0].isdigit() else f"float({text!r})"
+
+
 class _CodePrinter(Printer):
     """Writes the graph as Python that runs; names that the code needs itself get an underscore."""
 
@@ -55,7 +76,7 @@ class _CodePrinter(Printer):
         return not node.is_muted and super()._fits_inline(node)
 
     def _leaf(self, node: Node) -> str:
-        return f"{self.leaf}({self._number(node.data)})"
+        return f"{self.leaf}({_python_number(node.data)})"
 
     def _label(self, node: Node) -> list[str]:
         return []
@@ -72,8 +93,7 @@ class _CodePrinter(Printer):
         return f"{self.leaf}({written[0]})", ATOM
 
     def _number(self, number: float) -> str:
-        text = to_source(number)
-        return text if text.lstrip("-")[0].isdigit() else f"float({text!r})"
+        return _python_number(number)
 
 
 class _MicrogradPrinter(_CodePrinter):
@@ -89,7 +109,7 @@ class _MicrogradPrinter(_CodePrinter):
         return "\n".join(lines) + "\n" if lines else ""
 
     def _leaf(self, node: Node) -> str:
-        return f"Value({self._number(node.data)}, label={(node.label or node.name)!r})"
+        return f"Value({_python_number(node.data)}, label={(node.label or node.name)!r})"
 
     def _label(self, node: Node) -> list[str]:
         return [f"{self.name(node.id)}.label = {(node.label or node.name)!r}"]

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app import fonts, theme
 from app.document import Document
-from app.expression_pane.replacement import smallest_replacement
+from app.expression_pane.replacement import Replacement, smallest_replacement, utf16_units
 from app.widgets.buttons import QuietButton
 from app.widgets.panel import Panel
 from app.widgets.segmented import SegmentedControl
@@ -24,7 +24,14 @@ KINDS: dict[str, Callable[[Graph], str]] = {
     "LaTeX": codegen.latex,
 }
 
-_LONGEST_WRITING = 0.003  # seconds; code that takes longer follows when the drag rests
+# Of each kind: how a leaf's line begins, up to the end of its number.
+_LEAVES: dict[str, Callable[[str, float], str]] = {
+    "micrograd": codegen.micrograd_leaf,
+    "PyTorch": codegen.pytorch_leaf,
+    "LaTeX": codegen.latex_leaf,
+}
+
+_LONGEST_WRITING = 0.003  # seconds; of longer code only the dragged number follows at once
 _PAUSE = 120  # ms
 
 
@@ -43,6 +50,7 @@ class CodeView(QPlainTextEdit):
         self._document = document
         self._kind = next(iter(KINDS))
         self._writing_took = 0.0
+        self._written: dict[str, float] = {}  # the numbers of the leaves in the code, by name
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
@@ -69,6 +77,7 @@ class CodeView(QPlainTextEdit):
         if not self.isVisible():
             return
         if self._writing_took > _LONGEST_WRITING:
+            self._write_leaves()
             self._pause.start()
         else:
             self._write()
@@ -80,11 +89,34 @@ class CodeView(QPlainTextEdit):
         start = time.thread_time()
         change = smallest_replacement(self.toPlainText(), self.code())
         if change is not None:
-            cursor = self.textCursor()
-            cursor.setPosition(change.start)
-            cursor.setPosition(change.end, cursor.MoveMode.KeepAnchor)
-            cursor.insertText(change.text)
+            self._replace(change)
+        self._written = self._leaf_numbers()
         self._writing_took = time.thread_time() - start
+
+    def _leaf_numbers(self) -> dict[str, float]:
+        return {node.name: node.data for node in self._document.graph if node.is_leaf}
+
+    def _write_leaves(self) -> None:
+        """Show the leaves' numbers of now, where the code says the graph of now otherwise."""
+        now = self._leaf_numbers()
+        if now.keys() != self._written.keys():
+            return
+        changed = [name for name in now if now[name] != self._written[name]]
+        if len(changed) == 1:
+            name = changed[0]
+            leaf = _LEAVES[self._kind]
+            former, new = leaf(name, self._written[name]), leaf(name, now[name])
+            at = f"\n{self.toPlainText()}".find(f"\n{former}")
+            if at >= 0:
+                start = utf16_units(self.toPlainText()[:at])
+                self._replace(Replacement(start, start + utf16_units(former), new))
+                self._written = now
+
+    def _replace(self, change: Replacement) -> None:
+        cursor = self.textCursor()
+        cursor.setPosition(change.start)
+        cursor.setPosition(change.end, cursor.MoveMode.KeepAnchor)
+        cursor.insertText(change.text)
 
     def _restyle(self) -> None:
         self.setFont(fonts.mono(theme.SIZE_NODE))
