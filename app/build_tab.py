@@ -64,7 +64,7 @@ class BuildTab(QWidget):
             (self.code, 200),
         ):
             pane.setMinimumWidth(least)
-        self._upper.setMinimumHeight(200)
+        self._upper.setMinimumHeight(170)
         self._lower.setMinimumHeight(140)
         self._save_soon = QTimer(self)
         self._save_soon.setSingleShot(True)

@@ -97,10 +97,11 @@ def _line_of_changes(graph: Graph, changes: list[Change], rate: float) -> Line:
         f",  {graph.nodes[change.id].name} {format_number(change.after)}" for change in others[:12]
     )
     return Line(
-        f"{name}.data −= ",
+        f"{name}.data = ",
         (
-            f"rate × {name}.grad = ",
-            f"{format_number(rate)} × {format_number(first.grad)}, now ",
+            f"{name}.data − rate × {name}.grad = ",
+            f"{format_number(first.before)} − {format_number(rate)} × "
+            f"{format_number(first.grad)} = ",
         ),
         format_number(first.after),
         more + (" …" if len(others) > 12 else ""),

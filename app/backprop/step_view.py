@@ -15,7 +15,7 @@ _GAP = 20.0
 _WITH_HEADING_FROM = 420.0  # px under which the formulas have all the room
 
 _HINT = StepText("", "", (
-    Line("Step through the chain rule, value by value, and back in time."),
+    Line("Step through the chain rule, there and back in time."),
     Line("F10 step,  Shift+F10 back,  F8 play"),
 ))  # fmt: skip
 _EMPTY = StepText("", "", (Line("There is nothing to step through yet."),))
@@ -36,7 +36,7 @@ class StepView(QWidget):
         return QSize(fonts.px(480), fonts.px(62))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(fonts.px(200), fonts.px(62))
+        return QSize(fonts.px(140), fonts.px(62))
 
     @property
     def text(self) -> str:

@@ -83,7 +83,7 @@ class StepTrack(QWidget):
         return QSize(fonts.px(396), fonts.px(62))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(fonts.px(240), fonts.px(62))
+        return QSize(fonts.px(220), fonts.px(62))
 
     def stop_position(self, place: int) -> QPointF:
         """Where a step stands on the track, in the widget."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
 
@@ -22,7 +22,10 @@ from core.stepping import Kind
 HEIGHT = 64
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "5×": 5.0, "20×": 20.0, "50×": 50.0}
 _TRACK_SHARE = 0.33  # of the width, whatever else shows: stops must not move under the pointer
-_LEAST_TRACK = 240.0
+_TIGHT_TRACK_SHARE = 0.25
+_LEAST = 600.0
+_LEAST_TRACK = 220.0
+_ROOMY_FROM, _TINY_BELOW = 1100.0, 820.0
 
 
 class TransportBar(QWidget):
@@ -75,7 +78,8 @@ class TransportBar(QWidget):
         row = QHBoxLayout(self._update)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP)
-        for widget in (TextLabel("rate", role="text2"), self.rate, self.apply):
+        self._rate_label = TextLabel("rate", role="text2")
+        for widget in (self._rate_label, self.rate, self.apply):
             row.addWidget(widget)
 
     def _make_menu(self) -> QMenu:
@@ -143,7 +147,6 @@ class TransportBar(QWidget):
         self.back.setEnabled(place is not None)
         step = debugger.step
         is_update = step is not None and step.kind is Kind.UPDATE
-        self._update.setVisible(is_update)
         self.apply.setEnabled(is_update and bool(debugger.trace.leaves))
         self.rate.setValue(debugger.rate)
         text = debugger.text()
@@ -157,8 +160,7 @@ class TransportBar(QWidget):
         is_asking = debugger.question is not None
         had_focus = self.question.isAncestorOf(self.focusWidget() or self)
         self.question.show_question()
-        self.lines.setVisible(not is_asking)
-        self.question.setVisible(is_asking)
+        self._share_room()
         if is_asking and (had_focus or self.by_hand.hasFocus()):
             self.question.setFocus()
         self.by_hand.setEnabled(debugger.has_steps)
@@ -179,12 +181,33 @@ class TransportBar(QWidget):
         self.play.setFixedWidth(fonts.px(46))
         self.rate.setFixedWidth(fonts.px(84))
         self.speed.setFixedWidth(fonts.px(66))
+        self._share_room()
         self._show_playing(self.debugger.is_playing)
         self.update()
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(fonts.px(_LEAST), fonts.px(HEIGHT))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.track.setFixedWidth(max(fonts.px(_LEAST_TRACK), round(_TRACK_SHARE * self.width())))
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """In a narrow window, or with large type, what matters least gives way."""
+        debugger, step = self.debugger, self.debugger.step
+        is_asking = debugger.question is not None
+        is_update = step is not None and step.kind is Kind.UPDATE
+        is_tiny = self.width() < fonts.px(_TINY_BELOW)
+        is_tight = self.width() < fonts.px(_ROOMY_FROM)
+        share = _TIGHT_TRACK_SHARE if is_tight else _TRACK_SHARE
+        self.track.setFixedWidth(max(fonts.px(_LEAST_TRACK), round(share * self.width())))
+        self.speed.setVisible(not is_tight)
+        self._rate_label.setVisible(not is_tight)
+        self.track.setVisible(not (is_tiny and (is_update or is_asking)))
+        self.lines.setVisible(not is_tiny and not is_asking)
+        self.question.setVisible(is_asking)
+        self._update.setVisible(is_update)
+        self.by_hand.setVisible(not (is_tiny and (is_update or is_asking)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.current()

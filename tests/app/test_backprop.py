@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPlainTextEdit, QWidget
 
-from app import theme
+from app import fonts, theme
 from app.backprop.debugger import Debugger
 from app.backprop.step_view import StepView
 from app.backprop.track import StepTrack
@@ -343,7 +343,7 @@ def test_the_update_is_applied_on_request_as_one_undo_step(window, debugger, pre
     rate.selectAll()
     qtbot.keyClicks(rate, "0.5")
     qtbot.keyClick(rate, Qt.Key.Key_Return)
-    assert "0.5 × 6, now −1" in shown(window)
+    assert "2 − 0.5 × 6 = −1" in shown(window)
     assert graph["a"].data == 2.0
     press("apply")
     assert [graph[name].data for name in "abcf"] == [-1.0, -1.0, 11.0, -4.0]
@@ -379,3 +379,28 @@ def test_the_menu_lists_every_command_with_its_key(window):
         "backprop_first": "Ctrl+Shift+F10", "backprop_last": "Ctrl+F10",
         "backprop_leave": "Shift+F8", "breakpoint": "F9",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("width", "scale"), [(1920, 1.0), (1280, 1.0), (1280, 1.35), (1024, 1.0), (640, 1.0)]
+)
+@pytest.mark.parametrize("place", [None, 6, 7, "by hand"])
+def test_nothing_in_the_bar_overlaps(window, debugger, width, scale, place):
+    fonts.set_scale(scale)
+    window.resize(width, 800)
+    if place == "by hand":
+        debugger.set_by_hand(True)
+        debugger.forward()
+    elif place is not None:
+        debugger.go_to(place)
+    QApplication.processEvents()
+    bar = window.build_tab.transport
+    shown = [
+        child.rect().translated(child.mapTo(bar, QPoint(0, 0)))
+        for child in bar.findChildren(QWidget)
+        if child.isVisible() and not child.findChildren(QWidget)
+    ]
+    assert bar.width() == window.build_tab.width() - 16 or width == 1920
+    assert all(bar.rect().contains(rect) for rect in shown)
+    for i, rect in enumerate(shown):
+        assert not any(rect.intersects(other) for other in shown[:i])

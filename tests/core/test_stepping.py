@@ -181,7 +181,7 @@ def test_an_update_is_foretold_and_changes_nothing():
     assert predicted_output(whole, -8.0, changes) == pytest.approx(-8.72)
     assert graph["a"].data == 2.0
     first, outcome = lines(graph, 7)
-    assert first.startswith("a.data −= rate × a.grad = 0.01 × 6, now 1.94,  b −2.96")
+    assert first.startswith("a.data = a.data − rate × a.grad = 2 − 0.01 × 6 = 1.94,  b −2.96")
     assert outcome == "L: −8 → −8.726; the gradients promise −8.72"
 
 
