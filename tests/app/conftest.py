@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import fonts, places, theme
@@ -51,6 +53,7 @@ def _nothing_goes_on() -> Iterator[None]:
     timers = _running_timers()
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     yield
+    _release_mouse_buttons()
     if QApplication.instance() is not None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     # The kernels are compiled once for the whole run.
@@ -61,6 +64,7 @@ def _nothing_goes_on() -> Iterator[None]:
     assert not alive, f"threads go on after the test: {alive}"
     if _running_timers() - timers:
         gc.collect()
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton, "a button is still pressed"
     left = [_describe(timer) for timer in _running_timers() - timers]
     assert not left, f"timers go on after the test: {left}"
     assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == hooks, (
@@ -105,6 +109,20 @@ def main_window(qtbot: QtBot, answers, is_training_deferred):
     window.leave_without_asking()
     assert not window.isVisible()
     window.deleteLater()
+
+
+def _release_mouse_buttons() -> None:
+    """A gesture that a test breaks off must not look to the next test as if it went on."""
+    held = QGuiApplication.mouseButtons()
+    if held == Qt.MouseButton.NoButton:
+        return
+    pad = QWidget()
+    pad.show()
+    for button in Qt.MouseButton:
+        if button != Qt.MouseButton.NoButton and held & button == button:
+            QTest.mouseRelease(pad, button)
+    pad.deleteLater()
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 def _running_timers() -> set[QTimer]:
