@@ -1,7 +1,9 @@
 """Time from process start to the first painted frame, beside a bare PySide6 + pyqtgraph window's.
 
 Both are started in turn, in one run, each in a process of its own and without a screen, so that
-no window manager is measured. `python -m tests.benchmarks start_up`
+no window manager is measured. Python keeps its byte code, as it does for a user from the second
+start on, even where the environment of the measurement forbids it. Processor time is told beside
+the wall clock's, which a busy machine lengthens. `python -m tests.benchmarks start_up`
 """
 
 import os
@@ -12,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from app import places
 
@@ -34,7 +37,7 @@ class FirstPaint(QObject):
         return False
 
     def painted(self):
-        sys.stdout.write(repr(time.time()))
+        sys.stdout.write(f"{time.time()!r} {time.process_time()!r}")
         sys.stdout.flush()
         os._exit(0)
 
@@ -71,37 +74,49 @@ main.main(["--size", "1280x800"])
 """
 
 
-def first_paint(code: str, home: str) -> float:
-    """Seconds from the start of a process that runs `code` to its first painted frame."""
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", places.HOME_VARIABLE: home}
+class Times(NamedTuple):
+    """Seconds from the start of a process to its first painted frame."""
+
+    wall: float
+    processor: float
+
+
+def first_paint(code: str, home: str) -> Times:
+    """Run `code` in a process of its own to its first painted frame."""
+    kept = {"PYTHONPYCACHEPREFIX": str(Path(home) / "byte_code"), places.HOME_VARIABLE: home}
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"} | kept
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.time()
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True,
         check=True, timeout=60,
     )  # fmt: skip
-    return float(done.stdout) - started
+    painted, processor = map(float, done.stdout.split())
+    return Times(painted - started, processor)
 
 
-def measure(rounds: int = ROUNDS) -> tuple[float, float]:
-    """Medians in seconds, (bare, ours), of runs in turn; the first of each warms the disk cache."""
-    times: dict[str, list[float]] = {BARE: [], OURS: []}
+def measure(rounds: int = ROUNDS) -> tuple[Times, Times]:
+    """Medians, (bare, ours), of runs in turn; the first of each fills the caches."""
+    times: dict[str, list[Times]] = {BARE: [], OURS: []}
     with tempfile.TemporaryDirectory() as home:
         for number in range(rounds + 1):
             for code, found in times.items():
-                seconds = first_paint(code, home)
+                measured = first_paint(code, home)
                 if number:
-                    found.append(seconds)
-    return statistics.median(times[BARE]), statistics.median(times[OURS])
+                    found.append(measured)
+    bare, ours = (Times(*map(statistics.median, zip(*found))) for found in times.values())
+    return bare, ours
 
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Print the comparison; status 1 where the window takes too long."""
     bare, ours = measure()
-    print("From process start to the first painted frame, medians:")
-    print(f"  bare PySide6 + pyqtgraph window  {bare * 1000:6.0f} ms")
-    print(f"  Micrograd Playground             {ours * 1000:6.0f} ms")
-    print(f"  ratio                            {ours / bare:6.2f}     (at most {AT_MOST})")
-    return 0 if ours <= AT_MOST * bare else 1
+    print("From process start to the first painted frame, medians:    wall    processor")
+    for name, times in (("bare PySide6 + pyqtgraph window", bare), ("Micrograd Playground", ours)):
+        print(f"  {name:<52}{times.wall * 1000:6.0f} ms  {times.processor * 1000:6.0f} ms")
+    ratios = f"{ours.wall / bare.wall:6.2f}     {ours.processor / bare.processor:6.2f}"
+    print(f"  {'ratio (at most ' + str(AT_MOST) + ')':<52}{ratios}")
+    return 0 if ours.wall <= AT_MOST * bare.wall else 1
 
 
 if __name__ == "__main__":
