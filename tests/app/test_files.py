@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import PySide6
 import pytest
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
@@ -17,6 +18,9 @@ from app.settings import Settings
 from core import storage
 from core.expression import parse
 from core.storage import Project
+
+# Qt 6.12 takes a QPointF where a drag begins, and deprecates the QPoint that older ones need.
+DRAG_PLACE = (QPointF if PySide6.__version_info__ >= (6, 12) else QPoint)(5, 5)
 
 
 @pytest.fixture
@@ -340,7 +344,7 @@ def test_dropped_text_is_left_to_the_text(main_window):
     data = QMimeData()
     data.setText("a = 1.0")
     event = QDragEnterEvent(
-        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+        DRAG_PLACE, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
     QApplication.sendEvent(text.viewport(), event)
@@ -360,7 +364,7 @@ def drop(target: QWidget, urls: list[QUrl]) -> bool:
     data = QMimeData()
     data.setUrls(urls)
     how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0))
-    enter = QDragEnterEvent(QPoint(5, 5), *how)
+    enter = QDragEnterEvent(DRAG_PLACE, *how)
     QApplication.sendEvent(target, enter)
     if not enter.isAccepted():
         return False
