@@ -64,7 +64,6 @@ def _nothing_goes_on() -> Iterator[None]:
     assert not alive, f"threads go on after the test: {alive}"
     if _running_timers() - timers:
         gc.collect()
-    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton, "a button is still pressed"
     left = [_describe(timer) for timer in _running_timers() - timers]
     assert not left, f"timers go on after the test: {left}"
     assert (sys.excepthook, threading.excepthook, sys.unraisablehook) == hooks, (
