@@ -110,13 +110,11 @@ def _deepest_sink(succs: Links, depth: Sequence[int]) -> int:
 def _own(former: Former, number: Mapping[int, int], layers: Layers) -> dict[int, float]:
     """The former places of this part's elements."""
     places: dict[int, float] = {}
-    for (node, step), place in former.places.items():
-        if node in number:
-            i = number[node]
-            if step == 0:
-                places[i] = place
-            elif step <= len(layers.chains[i]):
-                places[layers.chains[i][step - 1]] = place
+    for node, i in number.items():  # not all former places: there may be hundreds of parts
+        for step, element in enumerate((i, *layers.chains[i])):
+            place = former.places.get((node, step))
+            if place is not None:
+                places[element] = place
     return places
 
 
