@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -143,6 +143,7 @@ class Inspector(Panel):
         self._grid.setColumnStretch(0, 2 if narrow else 1)
         self._grid.setColumnStretch(1, 3 if narrow else 0)
         self.check_section.set_compact(narrow)
+        self.check_table.setVisible(not narrow)  # there the verdict is enough; a tip has the rest
         self.chain_section.set_compact(narrow, has_title=not narrow)
 
     def _connect(self) -> None:
@@ -246,6 +247,9 @@ class Inspector(Panel):
             self._show_structure(self._subject)
         self._pages.setCurrentIndex(1)
         self._show_numbers()
+        if not (is_known and is_current) and self.isVisible():
+            # Heights have changed: laid out a moment later, a frame would show them cut off.
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def _show_structure(self, subject: Subject) -> None:
         self.because.setText(subject.because)
@@ -313,8 +317,9 @@ class Inspector(Panel):
         hint = self.check_section.hint
         hint.set_role("accent" if check.agrees else "error")
         hint.setText(f"✓ {check.verdict}" if check.agrees else check.verdict.split(":")[0])
-        hint.setToolTip(check.verdict)
-        self.check_table.show_lines(_check_lines(check))
+        lines = _check_lines(check)
+        hint.setToolTip("\n".join([check.verdict, *(f"{x.words}: {x.text}" for x in lines)]))
+        self.check_table.show_lines(lines)
 
 
 def _check_lines(check: GradientCheck) -> list[Line]:

@@ -184,6 +184,25 @@ def test_the_gradient_check_agrees_after_a_rest(inspector, document, qtbot):
     assert error.number < 1e-9
 
 
+def test_a_low_inspector_has_the_verdict_and_a_tip_with_the_figures(inspector, document, qtbot):
+    inspector.set_narrow(True)
+    select(document, "a")
+    hint = inspector.check_section.hint
+    qtbot.waitUntil(lambda: hint.text() == "✓ agrees")
+    assert not inspector.check_table.isVisible()
+    assert "central difference: 6.000000000" in hint.toolTip()
+    inspector.set_narrow(False)
+    assert inspector.check_table.isVisible()
+
+
+def test_another_node_has_its_room_in_the_same_frame(inspector, document):
+    document.select([document.graph["L"].id])
+    document.select([document.graph["a"].id])
+    for part in (inspector.chain, inspector.check_table):
+        assert part.height() == part.sizeHint().height() > 0
+    assert inspector.check_section.height() >= inspector.check_section.sizeHint().height()
+
+
 def test_what_is_not_finite_says_why(inspector, document):
     document.set_text("u = -1.0\ny = log(u)")
     select(document, "y")
