@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.expression_pane.edit import ExpressionEdit
 
 # Widths at 100 %: caption with its right-aligned number, gap, and so on.
+_LEAD = 12  # of ground, so that a long line ends before the first caption
 _NUMBER = 116
 _LEAST_NUMBER = 84
 _GAP = 22
@@ -53,10 +54,10 @@ class ValueColumns(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(fonts.px(2 * _NUMBER + _GAP + _BAR_GAP + _BAR + _END), 0)
+        return QSize(fonts.px(_LEAD + 2 * _NUMBER + _GAP + _BAR_GAP + _BAR + _END), 0)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(fonts.px(2 * _LEAST_NUMBER + _LEAST_GAP), 0)
+        return QSize(fonts.px(_LEAD + 2 * _LEAST_NUMBER + _LEAST_GAP), 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -142,6 +143,7 @@ class ValueColumns(QWidget):
         """The bar gives way first, then the gaps, then the numbers' room."""
         px = fonts.px
         gap, number = px(_GAP), px(_NUMBER)
+        lead = px(_LEAD)
         lacking = self.sizeHint().width() - self.width()
         bar_width = min(px(_BAR), px(_BAR) - lacking)
         if bar_width < px(_LEAST_BAR):
@@ -149,9 +151,9 @@ class ValueColumns(QWidget):
             bar_width = 0
         if bar_width == 0 and lacking > 0:
             gap = max(px(_LEAST_GAP), gap - lacking)
-            number = min(number, (self.width() - gap - px(_END)) // 2)
-        bar = 2 * number + gap + px(_BAR_GAP)
-        return _Places(0, number + gap, number, bar if bar_width else None, bar_width)
+            number = min(number, (self.width() - lead - gap - px(_END)) // 2)
+        bar = lead + 2 * number + gap + px(_BAR_GAP)
+        return _Places(lead, lead + number + gap, number, bar if bar_width else None, bar_width)
 
     def _grad_text(self, node: Node) -> str:
         grad = self._grad(node)

@@ -217,7 +217,7 @@ class ExpressionEdit(QPlainTextEdit):
         # them to the right, by steps, so that typing does not move them at each key.
         step = 48
         text = -(-int(self.longest_line_width() + left) // step) * step
-        start = max(int(0.412 * width), min(text, width - wanted))
+        start = max(int(0.392 * width), min(text, width - wanted))
         least = self._columns.minimumSizeHint().width()
         room = width - start
         return room if room >= least else (least if width > 2 * least else 0)
