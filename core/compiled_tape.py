@@ -59,10 +59,12 @@ class CompiledSteps:
         )
         self._state: State | None = None
         self._plan: BatchPlan | None = None
+        self._rates: Floats | None = None
 
     def run(self, state: State, batches: BatchPlan, rates: Floats, losses: Floats) -> None:
         """One step per batch, at these learning rates; each batch's loss goes to `losses`."""
         slots, n_steps = self._slots, len(losses)
+        is_short = n_steps <= SHORT_RUN
         if self._state is not state:
             self._state = state
             slots.put(data=state.data, grad=state.grad, memory=state.memory, dead=state.dead)
@@ -71,12 +73,12 @@ class CompiledSteps:
             order = NO_ORDER if batches.order is None else batches.order
             slots.put(order=order, has_order=batches.order is not None)
             slots.put(starts=batches.starts, sizes=batches.sizes)
-        slots.put(
-            rates=rates, losses=self._losses if n_steps <= SHORT_RUN else losses,
-            n_steps=n_steps, step=state.step,
-        )  # fmt: skip
+        if self._rates is not rates:
+            self._rates = rates
+            slots.put(rates=rates)
+        slots.put(losses=self._losses if is_short else losses, n_steps=n_steps, step=state.step)
         self.kernels.run_steps(slots.address)
-        if n_steps <= SHORT_RUN:
+        if is_short:
             losses[:] = self._losses[:n_steps]
         state.step += n_steps
 

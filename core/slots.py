@@ -35,6 +35,7 @@ class Slots:
         self._place = {name: i for i, name in enumerate(names)}
         self._integers = np.zeros(len(names), dtype=np.int64)
         self._kept: dict[str, Any] = {}  # arrays must outlive their addresses
+        self._numbers = self._integers.data  # a memoryview: faster for one number at a time
         self.address: int = self._integers.ctypes.data
         self.put(**arguments)
 
@@ -42,9 +43,9 @@ class Slots:
         """Set some; an array stays alive until another takes its place."""
         for name, argument in arguments.items():
             if not isinstance(argument, np.ndarray):
-                self._integers[self._place[name]] = argument
+                self._numbers[self._place[name]] = argument
             elif argument is not self._kept.get(name):
                 if not argument.flags.c_contiguous or argument.dtype.char not in "dlq":
                     raise TypeError(f"{name} must be a contiguous array of float64 or int64")
                 self._kept[name] = argument
-                self._integers[self._place[name]] = argument.ctypes.data
+                self._numbers[self._place[name]] = argument.ctypes.data

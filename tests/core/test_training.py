@@ -24,6 +24,19 @@ def network(*sizes: int, activation: str = "tanh", seed: int = 1, **kwargs: Any)
     return MLP(sizes[0], list(sizes[1:]), activation=activation, **kwargs)
 
 
+class Line:
+    """weight * x, without a bias."""
+
+    def __init__(self, weight: Value) -> None:
+        self.weight = weight
+
+    def __call__(self, x: list[Value]) -> Value:
+        return self.weight * x[0]
+
+    def parameters(self) -> list[Value]:
+        return [self.weight]
+
+
 def points(n: int, features: int = 2, outputs: int = 1, seed: int = 0) -> tuple[Any, Any]:
     generator = np.random.default_rng(seed)
     return generator.normal(size=(n, features)), generator.choice([-1.0, 1.0], (n, outputs))
@@ -121,6 +134,28 @@ def test_run_starts_from_the_values_as_they_are() -> None:
     for p, q in zip(model.parameters(), twin.parameters()):
         p.data = q.data
     np.testing.assert_array_equal(trainer.run(2), Trainer(twin, *data).run(2))
+
+
+@pytest.mark.parametrize("number", [2, True, np.float32(0.5), np.array(3.0)])
+def test_any_number_set_by_hand_counts(number: Any) -> None:
+    weight = Value(0.0)
+    trainer = Trainer(Line(weight), [[1.0]], [0.0], learning_rate=0.0)
+    trainer.run(1)
+    weight.data = number
+    assert trainer.run(1).tolist() == [float(number) ** 2]
+    assert type(weight.data) is float
+    assert (weight.data, weight.grad) == (float(number), 2.0 * float(number))
+
+
+def test_what_is_no_number_is_refused() -> None:
+    weight = Value(0.0)
+    trainer = Trainer(Line(weight), [[1.0]], [0.0])
+    word: Any = "much"
+    weight.data = word
+    with pytest.raises(ValueError, match="much"):
+        trainer.run(1)
+    weight.data = 1.0
+    assert trainer.run(1).tolist() == [1.0]
 
 
 def test_gradients_left_by_somebody_else_count_only_without_zero_grad() -> None:
