@@ -250,6 +250,16 @@ def test_the_same_graph_again_stays_where_it_was():
     assert np.mean(moved) < 0.02
 
 
+def test_another_output_or_size_is_laid_out_anew():
+    graph = graph_of(L_GRAPH)
+    before = layout(graph, BOX, output="L")
+    assert layout(graph, BOX, before, output="L") is before
+    assert layout(graph, BOX, before, output="d").backbone[-1] == "d"
+    assert layout(graph, (140, 80), before, output="L").sizes[0].tolist() == [140, 80]
+    graph.add_edge("a", "d")
+    assert ("a", "d") in layout(graph, BOX, before, output="L").edges
+
+
 def test_a_renewed_direction_turns_the_picture():
     graph = graph_of(L_GRAPH)
     across = layout(graph, (100, 100), direction="LR")
