@@ -33,6 +33,7 @@ from core.numbers import MINUS, format_number, to_source
 
 _CHECK_AFTER = 150  # ms of rest: the check runs the graph a few times more
 _PATH_AFTER = 50  # ms, in a graph so large that looking for paths would hold up the selection
+_LAYOUTS = 2  # passes until sections and then the column around them have settled
 _LARGE = 200  # nodes
 _SMALL = 60  # nodes whose gradient is checked at once
 
@@ -249,7 +250,8 @@ class Inspector(Panel):
         self._show_numbers()
         if not (is_known and is_current) and self.isVisible():
             # Heights have changed: laid out a moment later, a frame would show them cut off.
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+            for _outer in range(_LAYOUTS):
+                QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
     def _show_structure(self, subject: Subject) -> None:
         self.because.setText(subject.because)
