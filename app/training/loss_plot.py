@@ -20,6 +20,7 @@ from core.numbers import format_number
 LABELS = 112  # pixels right of the plot, for the names at the curves' ends
 PLACES = 320  # of a curve: more could not be told apart
 LEAST = 1e-300  # what a logarithmic axis can show
+_OVER_LOG, _OVER_LINEAR = 10.0, 2.0  # times its greatest loss that earlier runs may show
 _LINE = 0.26  # opacity of the line of each step's loss
 _BAND = 0.14  # of the band from the least to the greatest
 
@@ -135,17 +136,30 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         test = run.samples["test"]
         self._set(self._test, self._xs(run, run.samples.steps), test)
         tops += [curve.losses, test]
+        most = self._most_of_others(tops)
         self._add_end("now, train", shown, theme.current().runs[0], is_bold=True)
         self._add_end("now, test", test, theme.current().runs[0], is_bold=False)
         for k, (other, item) in enumerate(zip(self._earlier, self._others)):
             item.setVisible(other.is_shown)
             if other.is_shown:
-                tops.append(self._refresh_other(other, item, k))
+                losses = self._refresh_other(other, item, k)
+                tops.append(losses[losses <= most])
         if self._is_following:
             self._fit(tops)
         # What pyqtgraph leaves for the paint itself makes it ask for a second one.
         self.scene().prepareForPaint()
         self.viewport().update()
+
+    def _most_of_others(self, own: list[np.ndarray]) -> float:
+        """The greatest loss of earlier runs to make room for.
+
+        One that diverged, to 1e300 perhaps, would leave the present run a level line.
+        """
+        losses = np.concatenate(own)
+        losses = losses[np.isfinite(losses)]
+        if not len(losses):
+            return math.inf
+        return max(float(losses.max()), 0.0) * (_OVER_LOG if self._is_log else _OVER_LINEAR)
 
     def _refresh_other(self, other: RunCurves, item: pg.PlotDataItem, k: int) -> np.ndarray:
         curve = other.history.curve(*self._range_of(other), PLACES)

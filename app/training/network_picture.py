@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
     QImage,
@@ -58,6 +58,10 @@ class NetworkPicture(QWidget):
         self._pointer: QPointF | None = None
         self._hovered: tuple[int, int] | None = None
         self._hovered_link: Link | None = None
+        self._rest = QTimer(self)  # redraws links where nobody calls `advance`
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(0)
+        self._rest.timeout.connect(self._draw_rest)
         theme.notifier.changed.connect(self._recolour)
 
     # ----- what is shown --------------------------------------------------------------------
@@ -88,7 +92,7 @@ class NetworkPicture(QWidget):
         """What the links' width and colour mean: "weight" or "gradient"."""
         self._shows = what
         self._stale_gaps = list(range(len(self._gaps)))
-        self.advance()
+        self._draw_rest()
         self.update()
 
     def advance(self, within: float = 0.004) -> None:
@@ -111,6 +115,12 @@ class NetworkPicture(QWidget):
                 self.update(self._layout.gap(layer).toAlignedRect())
             if time.thread_time() >= until:
                 break
+
+    def _draw_rest(self) -> None:
+        """Redraw links until all are there: of a run that rests no new ones will come."""
+        self.advance()
+        if self.is_behind and self._snapshot is not None:
+            self._rest.start()
 
     @property
     def is_behind(self) -> bool:
@@ -145,6 +155,7 @@ class NetworkPicture(QWidget):
         self._gaps = [None] * (len(sizes) - 1)
         self._stale_gaps = list(range(len(sizes) - 1))
         self.buttons.arrange(self._scene.setup.hidden, self._layout)
+        self._draw_rest()
         self.update()
 
     def _input_titles(self) -> list[str]:

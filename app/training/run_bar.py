@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import fonts, theme
@@ -35,8 +35,11 @@ class RunBar(QWidget):
         self.step = Button("Step", "step-forward")
         self.reset = Button("Reset", "undo-variant")
         self.steps, self.epochs, self.speed = (
-            Counter(words) for words in ("steps", "epochs", "epochs a second")
-        )
+            Counter(words, widest)
+            for words, widest in (
+                ("steps", "88,888,888"), ("epochs", "888,888"), ("epochs a second", "88,888"),
+            )
+        )  # fmt: skip
         self.rate = LogSlider(SLOWEST, FASTEST, 0.03)
         self.rate_field = Number("learning_rate_field", 0.0, math.inf)
         self._rate_label = TextLabel("Learning rate", weight=fonts.SEMIBOLD)
@@ -125,9 +128,12 @@ class RunBar(QWidget):
 
 
 class Counter(QWidget):
-    """A large number over its name, as wide as the widest it has shown: nothing may jump."""
+    """A large number over its name, with room for `widest` from the start: nothing may jump.
 
-    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+    A number that is wider still takes more, and keeps it.
+    """
+
+    def __init__(self, words: str, widest: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._number = TextLabel("0", size=theme.SIZE_NUMBER, weight=fonts.SEMIBOLD, is_number=True)
         self._words = TextLabel(words, "text2", theme.SIZE_CAPTION)
@@ -139,7 +145,14 @@ class Counter(QWidget):
         column.addWidget(self._number)
         column.addWidget(self._words)
         column.addStretch(1)
-        self.setMinimumWidth(fonts.px(92))
+        self._widest = widest
+        theme.notifier.changed.connect(self._make_room)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        metrics = QFontMetricsF(fonts.sans(theme.SIZE_NUMBER, fonts.SEMIBOLD))
+        needed = metrics.horizontalAdvance(self._widest)
+        self.setMinimumWidth(max(round(needed) + 20, fonts.px(92)))
 
     def text(self) -> str:
         """The number as it shows."""
@@ -149,9 +162,9 @@ class Counter(QWidget):
         """Another number."""
         if text != self._number.text():
             self._number.setText(text)
-            needed = self._number.sizeHint().width() + 16
-            if needed > self.minimumWidth():
-                self.setMinimumWidth(needed + fonts.px(12))
+            if len(text) > len(self._widest):
+                self._widest = text
+                self._make_room()
 
 
 class Separator(QWidget):

@@ -506,6 +506,45 @@ def test_the_theme_changes_live(qtbot, tab):
 # ----- the document -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("change", ["theme", "size", "shows"])
+def test_links_of_a_resting_run_come_back_after_a_change(qtbot, tab, change):
+    tab.apply({"hidden": (8, 8, 8, 8, 8, 8)})
+    qtbot.waitUntil(lambda: len(tab._snapshot.parameters) > 300)
+    idle(qtbot, tab)
+    network = tab.view.network
+    assert not network.is_behind
+    if change == "theme":
+        theme.set_current("light")
+    elif change == "size":
+        tab.resize(1400, 800)
+    else:
+        network.set_shows("gradient")
+    qtbot.waitUntil(lambda: not network.is_behind)
+    between = network.square(3, 0).right() + 3
+    picture = network.grab().toImage()
+    column = [picture.pixelColor(round(between), y).rgb() for y in range(60, picture.height())]
+    assert len(set(column)) > 3  # links, not the bare ground
+
+
+def test_a_run_that_diverged_leaves_the_next_one_its_room(qtbot, tab):
+    start(qtbot, tab, 60)
+    click(qtbot, tab, "reset_button")
+    tab._earlier[0].curves.history.extend([1e100, 1e300])
+    start(qtbot, tab, 60)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    top = tab.view.plot.getPlotItem().getViewBox().viewRange()[1][1]
+    assert top < 6  # as a power of ten
+
+
+def test_counters_have_room_from_the_start(tab):
+    bar = tab.view.run_bar
+    before = bar.rate.geometry()
+    bar.show_counts(12_345_678, 123_456.0, 12_345.0)
+    bar.layout().activate()
+    assert bar.rate.geometry() == before
+
+
 def test_weights_and_set_up_are_saved_and_restored(qtbot, tab, document, tmp_path):
     choose(tab, "preset", "spiral")
     start(qtbot, tab)
