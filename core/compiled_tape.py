@@ -15,7 +15,7 @@ from core.slots import INFERENCE, SCALARS, STEPS, Slots
 Floats = NDArray[np.float64]
 
 SAMPLES_IN_BLOCK = 64  # so many that weights are read seldom, so few that rows stay in the cache
-SHORT_RUN = 1024  # steps whose losses go through an array that is already in its slot
+SHORT_RUN = 1024  # steps whose rates and losses go through arrays that are in their slots
 NO_ORDER = np.empty(0, dtype=np.int64)
 
 
@@ -35,7 +35,7 @@ class CompiledSteps:
         self.kernels = kernels
         encoded = encode(program, block_size(largest, kernels.lanes_in_vector), with_gradient=True)
         n = program.n_parameters
-        self._losses = np.empty(SHORT_RUN)
+        self._short_rates, self._short_losses = np.empty((2, SHORT_RUN))
         self._slots = Slots(
             STEPS,
             **_program_slots(kernels, program, encoded),
@@ -58,6 +58,7 @@ class CompiledSteps:
             adds_to_grad=rules.adds_to_grad,
         )
         self._state: State | None = None
+        self._states: dict[int, tuple[State, dict[str, int]]] = {}  # by id; kept, so ids stay
         self._plan: BatchPlan | None = None
         self._rates: Floats | None = None
 
@@ -67,7 +68,7 @@ class CompiledSteps:
         is_short = n_steps <= SHORT_RUN
         if self._state is not state:
             self._state = state
-            slots.put(data=state.data, grad=state.grad, memory=state.memory, dead=state.dead)
+            slots.put(**self._addresses(state))
         if self._plan is not batches:
             self._plan = batches
             order = NO_ORDER if batches.order is None else batches.order
@@ -75,12 +76,27 @@ class CompiledSteps:
             slots.put(starts=batches.starts, sizes=batches.sizes)
         if self._rates is not rates:
             self._rates = rates
-            slots.put(rates=rates)
-        slots.put(losses=self._losses if is_short else losses, n_steps=n_steps, step=state.step)
+            if is_short:
+                self._short_rates[:n_steps] = rates
+        slots.put(
+            rates=self._short_rates if is_short else rates,
+            losses=self._short_losses if is_short else losses,
+            n_steps=n_steps,
+            step=state.step,
+        )
         self.kernels.run_steps(slots.address)
         if is_short:
-            losses[:] = self._losses[:n_steps]
+            losses[:] = self._short_losses[:n_steps]
         state.step += n_steps
+
+    def _addresses(self, state: State) -> dict[str, int]:
+        """Of the arrays, which change in place; asked for once, since lanes take turns here."""
+        if id(state) not in self._states:
+            arrays = {name: getattr(state, name) for name in ("data", "grad", "memory", "dead")}
+            assert all(array.flags.c_contiguous for array in arrays.values())
+            addresses = {name: array.ctypes.data for name, array in arrays.items()}
+            self._states[id(state)] = state, addresses
+        return self._states[id(state)][1]
 
 
 class CompiledReplay:

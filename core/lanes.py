@@ -65,16 +65,17 @@ class Lanes:
         threads: so many lanes at a time; the kernels hold no GIL. The numbers are the same.
         """
         found = np.empty((len(self._states), steps))
+        most = max(1, SAMPLES_PER_CALL // self._batches.batch_size)
+        parts = [found[:, start : start + most] for start in range(0, steps, most)]
+        if threads <= 1:
+            for part in parts:
+                self._run_share(self._runners[0], 0, 1, self._batches.take(part.shape[1]), part)
+            return found
         while len(self._runners) < threads:
             self._runners.append(self._runners[0].twin())
-        most = max(1, SAMPLES_PER_CALL // self._batches.batch_size)
-        with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-            for start in range(0, steps, most):
-                part = found[:, start : start + most]
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            for part in parts:
                 plan = self._batches.take(part.shape[1])
-                if threads == 1:
-                    self._run_share(self._runners[0], 0, 1, plan, part)
-                    continue
                 shares = [(self._runners[i], i, threads, plan, part) for i in range(threads)]
                 list(pool.map(lambda share: self._run_share(*share), shares))
         return found
@@ -93,12 +94,13 @@ class Lanes:
     ) -> None:
         """Every `stride`-th lane from `first` on."""
         for lane in range(first, len(self._states), stride):
-            state, rate = self._states[lane], self.learning_rates[lane]
-            count = found.shape[1]
-            if callable(rate):
-                rates = np.array([float(rate(k)) for k in range(state.step, state.step + count)])
-            else:
-                rates = np.full(count, float(rate))
-            losses = np.empty(count)
-            runner.run(state, plan, rates, losses, self.wait_for_kernels)
-            found[lane] = losses
+            state = self._states[lane]
+            rates = self._rates(lane, state.step, found.shape[1])
+            runner.run(state, plan, rates, found[lane], self.wait_for_kernels)
+
+    def _rates(self, lane: int, first: int, count: int) -> Floats:
+        """The lane's learning rates at `count` steps from step `first` on."""
+        rate = self.learning_rates[lane]
+        if callable(rate):
+            return np.array([float(rate(k)) for k in range(first, first + count)])
+        return np.full(count, float(rate))
