@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEasingCurve, QPointF, QRectF, QSizeF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QPointF,
+    QRectF,
+    QSizeF,
+    Qt,
+    QTimer,
+    QVariantAnimation,
+    Signal,
+)
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.color_scale import ColorScale
 from app.document import Document
 from app.graph_view import cards, legend, path_marks
 from app.graph_view.camera import Camera, animations_wanted
 from app.graph_view.layer import Layer
 from app.graph_view.minimap import Minimap
 from app.graph_view.painter import Marks, paint_picture, paint_rings
-from app.graph_view.picture import AIRY, LOCAL, MARGIN, Options, Picture, make_picture
-from app.graph_view.scale import ColorScale
+from app.graph_view.picture import AIRY, GRADIENT, LOCAL, MARGIN, Options, Picture, make_picture
 from core.graph import Graph
 from core.numbers import format_number
 from core.paths import Paths, paths_between
@@ -24,6 +33,7 @@ from core.stepping import State
 MOST_ANIMATED = 300  # boxes; larger pictures jump to their new places
 MOST_DRAWN = 8_000  # nodes; laying out more would hold up the window
 MOST_FOR_PATHS = 20_000  # links
+REST = 300  # milliseconds without new values until the scale of the colours is exact again
 DURATION = 200  # milliseconds, of boxes on their way to new places
 
 
@@ -37,7 +47,10 @@ class GraphCanvas(QWidget):
         self.document = document
         self.options = Options()
         self.camera = Camera(self)
-        self.scale = ColorScale(self)
+        self._own_scale = ColorScale(self)  # of data and of local derivatives
+        self._rest = QTimer(self)  # runs out when the values have not changed for a moment
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST)
         self.marks = Marks()
         self.picture: Picture | None = None
         self.paths: Paths | None = None
@@ -64,7 +77,9 @@ class GraphCanvas(QWidget):
         self.setAccessibleName("Graph")
         self.camera.moved.connect(self.leave)
         self.camera.moved.connect(self.update)
-        self.scale.settled.connect(self._recolor)
+        self._own_scale.settled.connect(self._recolor)
+        self._rest.timeout.connect(self._own_scale.settle)
+        self._rest.timeout.connect(document.gradient_scale.settle)
         document.replaced.connect(self._take_document)
         document.structure_changed.connect(self._take_structure)
         document.values_changed.connect(self._take_values)
@@ -160,11 +175,26 @@ class GraphCanvas(QWidget):
             self._show_all(smooth=former is not None and len(self.picture.rows) <= MOST_ANIMATED)
         self.shown.emit()
 
+    @property
+    def scale(self) -> float:
+        """The size of number that gets the full colour."""
+        if self.options.color_by == GRADIENT:
+            return self.document.gradient_scale.value
+        return self._own_scale.value
+
+    def lock_scale(self, is_locked: bool) -> None:
+        """Hold the scale of the colours, in every view, or let it follow the numbers again."""
+        self._own_scale.set_locked(is_locked)
+        self.document.gradient_scale.set_locked(is_locked)
+
     def _recolor(self, *, at_once: bool = False) -> None:
         if self.picture is None:
             return
-        scale = self.scale.follow(self.picture.own_scale(), at_once=at_once)
-        self.picture.recolor(scale, self.state)
+        if self.options.color_by != GRADIENT:
+            self._own_scale.follow(self.picture.own_scale(), at_once=at_once)
+        if not (self._own_scale.is_settled and self.document.gradient_scale.is_settled):
+            self._rest.start()
+        self.picture.recolor(self.scale, self.state)
         if self.marks.lit_items is not None:
             self._find_paths()
         self.update()
@@ -387,7 +417,7 @@ class GraphCanvas(QWidget):
         """Paint the legend at the top left."""
         graph = self.document.graph
         output = graph.nodes[graph.output].name if graph.output is not None else "output"
-        legend.paint_legend(painter, self.width(), self.scale.value, output, self.options.color_by)
+        legend.paint_legend(painter, self.width(), self.scale, output, self.options.color_by)
 
     def card(self) -> cards.Card | None:
         """What is said about the place under the pointer."""

@@ -71,7 +71,7 @@ class GraphView(Panel):
         self._found_at = -1
         self._menu = self._make_menu()
         self.color_choice.currentTextChanged.connect(self._choose_color)
-        self.lock_button.toggled.connect(self.canvas.scale.set_locked)
+        self.lock_button.toggled.connect(self.canvas.lock_scale)
         self.fit_button.clicked.connect(self.fit_all)
         self.menu_button.clicked.connect(self._open_menu)
         document.structure_changed.connect(self._show_page)

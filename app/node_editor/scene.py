@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
 
 from app import theme
-from app.colors import robust_scale, symlog
+from app.colors import symlog
 from app.document import Document
 from app.node_editor.arrange import Arranger
 from app.node_editor.boxes import Hit, NodeBox, Part
@@ -119,7 +119,7 @@ class NodeScene(QGraphicsScene):
         boxes = self.index.boxes
         self._take_grads(boxes)
         grads = np.array([0.0 if box.grad is None else box.grad for box in boxes])
-        self.scale = robust_scale([box.node.grad for box in boxes])
+        self.scale = self.document.gradient_scale.value
         data = np.array([box.node.data for box in boxes])
         finite = (np.isfinite(data) & np.isfinite(grads)).tolist()
         for box, share, is_finite in zip(boxes, symlog(grads, self.scale).tolist(), finite):

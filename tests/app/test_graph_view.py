@@ -186,9 +186,9 @@ def test_a_locked_scale_stays(view, qtbot):
     a = view.document.graph["a"].id
     view.document.set_value(a, 200.0)
     view.canvas.refresh()
-    assert view.canvas.scale.value == 6.0
+    assert view.canvas.scale == 6.0
     qtbot.mouseClick(view.lock_button, LEFT)
-    assert view.canvas.scale.value == 590.0  # of f
+    assert view.canvas.scale == 590.0  # of f
 
 
 def test_an_empty_document_says_what_to_do(view, qtbot):
@@ -333,7 +333,7 @@ def test_the_rest_is_quiet_while_paths_are_shown(view):
 def _share(view, name: str) -> float:
     from app.colors import symlog
 
-    return float(symlog(view.document.graph[name].grad, view.canvas.scale.value))
+    return float(symlog(view.document.graph[name].grad, view.canvas.scale))
 
 
 # ----- zoom and pan -------------------------------------------------------------------------
