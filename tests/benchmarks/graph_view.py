@@ -119,7 +119,7 @@ class Bench:
         def again() -> None:
             self.document.graph.evaluations += 1  # so that the numbers count as new
             picture.read_numbers(self.document.flow)
-            picture.recolor(self.canvas.scale.value)
+            picture.recolor(self.canvas.scale)
 
         return median(again)
 
