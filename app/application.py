@@ -11,6 +11,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 
+from app import style
 from app.command_line import Options
 from app.files.dialogs import CANCEL, Question
 from app.files.recovery import left_behind
@@ -26,7 +27,7 @@ _FRAME = 17  # milliseconds
 
 def run(options: Options) -> int:
     """Show the window until it is closed; returns the exit status."""
-    application = create_application()
+    application = create_application(is_sheet_deferred=True)
     window = MainWindow(is_training_deferred=True)
     errors = UnexpectedErrors(window.document)
     errors.shown.connect(window.show_unexpected_error)
@@ -37,6 +38,7 @@ def run(options: Options) -> int:
         window.appearance.show(options.theme)
     if options.size is not None:
         window.resize(*options.size)
+    style.complete()
     window.show()
     first_paint = _FirstPaint(window)
     first_paint.over.connect(lambda: _begin(window, options))

@@ -12,8 +12,11 @@ from app.places import APPLICATION
 _HAS_LOOK = "has_the_look_of_the_program"
 
 
-def create_application() -> QApplication:
-    """The QApplication in the program's look, or the one that there is."""
+def create_application(*, is_sheet_deferred: bool = False) -> QApplication:
+    """The QApplication in the program's look, or the one that there is.
+
+    `is_sheet_deferred` leaves the style sheet to `style.complete()`.
+    """
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -23,12 +26,12 @@ def create_application() -> QApplication:
     application.setApplicationName(APPLICATION)
     application.setApplicationDisplayName(NAME)
     application.setDesktopFileName(APPLICATION)
-    give_look(application)
+    give_look(application, is_sheet_deferred=is_sheet_deferred)
     return application
 
 
-def give_look(application: QApplication) -> None:
+def give_look(application: QApplication, *, is_sheet_deferred: bool = False) -> None:
     """Give the program's look to an application that somebody else made, once."""
     if not application.property(_HAS_LOOK):
         application.setProperty(_HAS_LOOK, True)
-        style.apply(application)
+        style.apply(application, is_sheet_deferred=is_sheet_deferred)

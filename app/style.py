@@ -2,6 +2,10 @@
 
 `apply(app)` once; from then on it follows `theme.notifier.changed`. The program owns its theme
 because Qt's own switch between light and dark does nothing without a desktop session.
+
+Under a style sheet Qt works out a widget's style anew whenever it gets another parent. A window
+is therefore built faster without one: `apply(app, is_sheet_deferred=True)`, and `complete()` when
+it is about to be shown.
 """
 
 from dataclasses import dataclass
@@ -16,18 +20,29 @@ from app.widgets.focus_ring import FocusTracker
 from app.widgets.paint import DISABLED, mixed
 
 _tracker: FocusTracker | None = None
-_applied: tuple[str, float] | None = None  # theme and type scale of the style sheet in force
+_applied: tuple[str, float] | None = None  # theme and type scale of the look in force
+_is_sheet_deferred = False
 
 
-def apply(app: QApplication) -> None:
+def apply(app: QApplication, *, is_sheet_deferred: bool = False) -> None:
     """Give the application the look of the theme in force, and keep it so."""
-    global _applied, _tracker
+    global _applied, _is_sheet_deferred, _tracker
     _applied = None
+    _is_sheet_deferred = is_sheet_deferred
     app.setStyle("Fusion")
     if _tracker is None:
         _tracker = FocusTracker(app)
         theme.notifier.changed.connect(_restyle)
     _restyle()
+
+
+def complete() -> None:
+    """Put on the style sheet that was deferred."""
+    global _applied, _is_sheet_deferred
+    if _is_sheet_deferred:
+        _applied = None
+        _is_sheet_deferred = False
+        _restyle()
 
 
 def _restyle() -> None:
@@ -40,7 +55,8 @@ def _restyle() -> None:
     _applied = wanted
     app.setPalette(palette())
     app.setFont(fonts.words())
-    app.setStyleSheet(style_sheet())
+    if not _is_sheet_deferred:
+        app.setStyleSheet(style_sheet())
 
 
 def palette() -> QPalette:
