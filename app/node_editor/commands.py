@@ -62,16 +62,24 @@ class Commands:
         menu = QMenu(self._view)
         if hit is not None and hit.part is Part.FIELD:
             self._add_number_commands(menu, hit)
-        has_selection = bool(self._view.document.selection)
-        group = ""
-        for command in self.table:
-            if command.needs_selection and not has_selection:
-                continue
-            if group and command.group != group:
-                menu.addSeparator()
-            group = command.group
-            _add(menu, command)
+        near = _ON_NODE if hit is not None else _ON_CANVAS
+        for group in near:
+            self._add_group(menu, group)
+            menu.addSeparator()
+        for group in dict.fromkeys(command.group for command in self.table):
+            if group not in near:
+                submenu = menu.addMenu(group)
+                self._add_group(submenu, group)
+                if submenu.isEmpty():
+                    menu.removeAction(submenu.menuAction())
         return menu
+
+    def _add_group(self, menu: QMenu, group: str) -> None:
+        """A group's commands; those that need a selection only where there is one."""
+        has_selection = bool(self._view.document.selection)
+        for command in self.table:
+            if command.group == group and (has_selection or not command.needs_selection):
+                _add(menu, command)
 
     def full_menu(self) -> QMenu:
         """All commands, those that need a selection disabled without one."""
@@ -90,6 +98,11 @@ class Commands:
         menu.addAction("Type a number\tEnter", lambda: view.edit_number(hit.id, hit.input_index))
         menu.addAction("Reset to 0", lambda: view.edits.reset_number(hit.id, hit.input_index))
         menu.addSeparator()
+
+
+# What the pointer's menu has at once; the rest is in menus of their own, or it would fill a screen.
+_ON_NODE = ("Edit", "Node")
+_ON_CANVAS = ("Add",)
 
 
 def _add(menu: QMenu, command: Command):  # type: ignore[no-untyped-def]

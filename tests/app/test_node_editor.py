@@ -841,6 +841,19 @@ def test_the_minimap_goes_where_it_is_pressed(hand):
     assert hand.view.visible_area().center().x() < before.x()
 
 
+def test_the_pointers_menu_is_short_and_the_rest_is_one_step_away(hand):
+    for at in (hand.body("e"), hand.field("a"), hand.empty()):
+        menu = hand.view.menu_at(hand.view.mapToScene(at))
+        assert 3 < len([action for action in menu.actions() if not action.isSeparator()]) <= 24
+        below = [
+            under.text().split("\t")[0]
+            for action in menu.actions()
+            for under in (action.menu().actions() if action.menu() else [action])
+        ]
+        assert {"Add node …", "Arrange", "Show all"} <= set(below)
+        menu.deleteLater()
+
+
 def test_menus_hold_the_commands_with_their_keys(hand):
     menu = hand.view.commands.full_menu()
     texts = [action.text() for sub in menu.actions() for action in sub.menu().actions()]
