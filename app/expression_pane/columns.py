@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Widths at 100 %: caption with its right-aligned number, gap, and so on.
 _LEAD = 12  # of ground, so that a long line ends before the first caption
 _NUMBER = 116
+_SNUG_NUMBER = 100  # the least beside a bar
 _LEAST_NUMBER = 84
 _GAP = 22
 _LEAST_GAP = 8
@@ -31,6 +32,8 @@ _BAR = 96
 _BAR_GAP = 16
 _END = 12
 _LEAST_BAR = 40
+# Enough for numbers and a short bar: the rest belongs to a long text.
+SNUG = _LEAD + 2 * _SNUG_NUMBER + _LEAST_GAP + _BAR_GAP + _LEAST_BAR + _END
 
 
 class ValueColumns(QWidget):
@@ -140,19 +143,19 @@ class ValueColumns(QWidget):
                 draw_gradient_bar(painter, area, self._share(node))
 
     def _places(self) -> _Places:
-        """The bar gives way first, then the gaps, then the numbers' room."""
+        """Bar, gap and numbers draw in for a long text; where that is not enough the bar goes."""
         px = fonts.px
-        gap, number = px(_GAP), px(_NUMBER)
-        lead = px(_LEAD)
-        lacking = self.sizeHint().width() - self.width()
-        bar_width = min(px(_BAR), px(_BAR) - lacking)
-        if bar_width < px(_LEAST_BAR):
-            lacking -= px(_BAR + _BAR_GAP)
+        lead, end, bar_gap = px(_LEAD), px(_END), px(_BAR_GAP)
+        lacking = max(0, self.sizeHint().width() - self.width())
+        bar_width = max(px(_LEAST_BAR), px(_BAR) - lacking)
+        lacking -= px(_BAR) - bar_width
+        gap = max(px(_LEAST_GAP), px(_GAP) - lacking)
+        lacking -= px(_GAP) - gap
+        number = px(_NUMBER) - -(-lacking // 2)
+        if number < px(_SNUG_NUMBER):
             bar_width = 0
-        if bar_width == 0 and lacking > 0:
-            gap = max(px(_LEAST_GAP), gap - lacking)
-            number = min(number, (self.width() - lead - gap - px(_END)) // 2)
-        bar = lead + 2 * number + gap + px(_BAR_GAP)
+            number = min(px(_NUMBER), (self.width() - lead - gap - end) // 2)
+        bar = lead + 2 * number + gap + bar_gap
         return _Places(lead, lead + number + gap, number, bar if bar_width else None, bar_width)
 
     def _grad_text(self, node: Node) -> str:

@@ -73,7 +73,7 @@ class ExpressionEdit(QPlainTextEdit):
         self._step_line: int | None = None
         self._mistake: tuple[int, int] | None = None  # units start to end
         self._columns: QWidget | None = None
-        self._column_share = 0.0
+        self._snug = 0
         self._numbers = LineNumbers(self)
         self.textChanged.connect(self._text_changed)
         self.cursorPositionChanged.connect(self._cursor_moved)
@@ -180,9 +180,12 @@ class ExpressionEdit(QPlainTextEdit):
 
     # ----- sides ----------------------------------------------------------------------------
 
-    def set_columns(self, columns: QWidget) -> None:
-        """A widget that stands to the right of the text, scrolled with it by `paint_rows`."""
-        self._columns = columns
+    def set_columns(self, columns: QWidget, snug_width: int) -> None:
+        """A widget that stands to the right of the text, scrolled with it by `paint_rows`.
+
+        It draws in to `snug_width` (at 100 %) where a line is long.
+        """
+        self._columns, self._snug = columns, snug_width
         columns.setParent(self)
         self._place_sides()
 
@@ -212,12 +215,11 @@ class ExpressionEdit(QPlainTextEdit):
         if self._columns is None:
             return 0
         width = self.contentsRect().width()
-        wanted = self._columns.sizeHint().width()
         # At two fifths of the width the numbers are near to what they belong to; long lines push
         # them to the right, by steps, so that typing does not move them at each key.
         step = 48
         text = -(-int(self.longest_line_width() + left) // step) * step
-        start = max(int(0.392 * width), min(text, width - wanted))
+        start = max(int(0.392 * width), min(text, width - fonts.px(self._snug)))
         least = self._columns.minimumSizeHint().width()
         room = width - start
         return room if room >= least else (least if width > 2 * least else 0)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.document import Document
 from app.expression_pane.code import KINDS, CodeView
-from app.expression_pane.columns import ValueColumns
+from app.expression_pane.columns import SNUG, ValueColumns
 from app.expression_pane.edit import ExpressionEdit
 from app.expression_pane.lines import LineNodes
 from app.expression_pane.replacement import utf16_units
@@ -43,7 +43,7 @@ class ExpressionPane(Panel):
         self.edit.setPlaceholderText("L = (a*b + c) * f")
         self._lines = LineNodes(document)
         self._columns = ValueColumns(document, self._lines, self.edit)
-        self.edit.set_columns(self._columns)
+        self.edit.set_columns(self._columns, SNUG)
         self.status = StatusLine()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -281,6 +281,16 @@ def test_tab_leaves_the_text(pane, lecture, qtbot):
     assert pane.edit.text() == LECTURE
 
 
+def test_a_long_line_has_more_room_than_short_ones(pane, document, qtbot):
+    pane.resize(626, 260)
+    document.set_text("a = 1.0")
+    short = pane._columns.x()
+    document.set_text("a_long_name_of_a_value = 0.25 * (1.0 + 2.0 + 3.0)")
+    QApplication.processEvents()
+    assert pane._columns.x() > short + 60
+    assert pane._columns._places().bar is not None
+
+
 def test_a_thousand_lines_follow_a_drag_within_two_milliseconds(pane, document, qtbot):
     lines = ["x0 = 1.0", *(f"x{i} = x{i - 1} * 0.999 + 0.001" for i in range(1, 1000))]
     document.set_text("\n".join(lines))
