@@ -5,6 +5,7 @@ import re
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from app import fonts, theme
+from core.expression.syntax import MAX_BYTES
 
 _GIVEN = re.compile(r"(?:^|(?<=;))\s*((?:\w+\s*,\s*)*\w+)\s*(?:[+\-*/]|\*\*)?=(?!=)")
 _QUOTED_OR_COMMENT = re.compile(r"'[^']*'|\"[^\"]*\"|(#.*$)")
@@ -18,6 +19,8 @@ class Highlighter(QSyntaxHighlighter):
         self._make_formats(1.0)
 
     def highlightBlock(self, text: str) -> None:
+        if self.document().characterCount() > MAX_BYTES:
+            return  # such a text is refused: it should at least show at once
         for match in _GIVEN.finditer(text):
             self.setFormat(match.start(1), len(match[1]), self._name)
         for match in _QUOTED_OR_COMMENT.finditer(text):
