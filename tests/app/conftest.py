@@ -1,5 +1,6 @@
 """What the tests of the window share. Nothing here touches the user's own settings or files."""
 
+import atexit
 import gc
 import importlib
 import logging
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
+from PySide6 import QtCore
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -25,6 +27,12 @@ def qapp() -> QApplication:
     from app.qt_application import create_application
 
     return create_application()
+
+
+# At the interpreter's end PySide deletes whatever Python still holds of Qt; PySide 6.12 goes
+# through wrappers of objects there that Qt itself deleted long before, and crashes after the last
+# test. The tests close what they open, so nothing is left for it to do.
+atexit.unregister(QtCore.__moduleShutdown)
 
 
 @pytest.fixture(scope="session", autouse=True)
