@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QKeyCombination
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app.backprop.breakpoints import toggle_breakpoints
@@ -105,7 +105,7 @@ _ON_NODE = ("Edit", "Node")
 _ON_CANVAS = ("Add",)
 
 
-def _add(menu: QMenu, command: Command):  # type: ignore[no-untyped-def]
+def _add(menu: QMenu, command: Command) -> QAction:
     # The key after a tab is shown and not bound: the view finds commands by key itself.
     text = f"{command.text}\t{command.shown_key}" if command.keys else command.text
     return menu.addAction(text, command.run)
