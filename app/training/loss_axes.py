@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pyqtgraph as pg
@@ -16,7 +17,9 @@ class LossAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
 
     label_room = 36  # px along the axis for the label of a power of ten
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+    def tickStrings(self, values: list[float], scale: float, spacing: float | None) -> list[str]:
+        if spacing is None:
+            return [""] * len(values)
         if self.logMode:
             return [format_number(10.0**value) for value in values]
         return [format_number(value * scale, 4) for value in values]
@@ -24,30 +27,41 @@ class LossAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:
         if not self.logMode or not (math.isfinite(low) and math.isfinite(high)):
             return list(super().tickValues(low, high, size))
-        # A label at each power of ten, or at each second, fifth ... where they are many.
-        decades = max(high - low, 1e-9)
-        every = max(1, math.ceil(decades / max(size / fonts.px(self.label_room), 1)))
-        first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
-        major = [float(k) for k in range(first, last + 1) if k % every == 0]
-        if len(major) >= 2 or decades > 3:
-            minor = [k + math.log10(m) for k in range(first - 1, last + 1) for m in range(2, 10)]
-            inside = [v for v in minor if low <= v <= high] if every == 1 else []
-            return [(float(every), major), (None, inside)]
-        # Less than two powers of ten: round numbers in between are labelled as well.
-        fine = [
-            k + math.log10(m)
-            for k in range(first - 1, last + 1)
-            for m in (1, 2, 5) if decades > 0.7 or m in (1, 2, 5)
-        ]  # fmt: skip
-        inside = [v for v in fine if low <= v <= high]
-        if len(inside) >= 2:
-            return [(1.0, inside)]
-        near = [10.0**v for v in (low, high)]
-        step = 10.0 ** math.floor(math.log10(max(near[1] - near[0], 1e-300)))
-        rounds = (
-            k * step for k in range(math.ceil(near[0] / step), math.floor(near[1] / step) + 1)
-        )
-        return [(1.0, [math.log10(number) for number in rounds if number > 0][:8])]
+        room = fonts.px(self.label_room) * max(high - low, 1e-9) / max(size, 1.0)
+        every = max(1, math.ceil(room))
+        powers = [float(k) for k in range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)]
+        if len(powers) > 2 or every > 1:
+            major = [power for power in powers if power % every == 0]
+            return [(float(every), major), (None, _between(low, high) if every == 1 else [])]
+        # Few powers of ten: round numbers between them are labelled as well, where they have room.
+        digits = next((some for some, gap in _ROUND if gap >= room), ())
+        labels = _between(low, high, digits)
+        rest = [place for place in _between(low, high) if place not in labels]
+        if len(powers) == 2:
+            return [(1.0, powers), (0.5, labels), (None, rest)]
+        labels = sorted(powers + labels)
+        if len(labels) >= 2:
+            return [(1.0, labels), (None, rest)]
+        return [(1.0, _round_numbers(low, high))]
+
+
+# What is labelled between powers of ten, and the least gap between two labels, in powers of ten.
+_ROUND = (((2, 5), math.log10(2)), ((3,), math.log10(3)))
+
+
+def _between(low: float, high: float, digits: Sequence[int] = range(2, 10)) -> list[float]:
+    """The logarithms from low to high of each digit times each power of ten."""
+    powers = range(math.floor(low), math.floor(high) + 1)
+    places = [power + math.log10(digit) for power in powers for digit in digits]
+    return [place for place in places if low <= place <= high]
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """At most eight logarithms from low to high, of equally spaced round numbers."""
+    least, greatest = 10.0**low, 10.0**high
+    step = 10.0 ** math.floor(math.log10(max(greatest - least, 1e-300)))
+    numbers = (k * step for k in range(math.ceil(least / step), math.floor(greatest / step) + 1))
+    return [math.log10(number) for number in numbers if number > 0][:8]
 
 
 class StepAxis(pg.AxisItem):  # type: ignore[misc]
