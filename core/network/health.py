@@ -24,9 +24,8 @@ FAST, SLOW = 0.1, 1e-6  # update ratios that are worth a word
 @dataclass(frozen=True)
 class LayerHealth:
     """A layer over a batch. dead: units whose local derivative is 0 for every sample; saturated:
-    under 0.01, but not 0. gradient: norm over weights and biases. update_ratio: learning rate
-    times that over the norm of the parameters, what plain gradient descent changes in a step; nan
-    where those are all 0, or the optimizer is another one.
+    under 0.01, but not 0. gradient: norm over weights and biases. update_ratio: norm of what a
+    step of the optimizer changes in them over their own norm; nan where that is 0.
     """
 
     activation: str
@@ -38,9 +37,12 @@ class LayerHealth:
 
 
 def layer_health(
-    trace: NetworkTrace, parameters: Floats, batch: Numbers, rate: float
+    trace: NetworkTrace, parameters: Floats, batch: Numbers, update: Floats
 ) -> list[LayerHealth]:
-    """Every layer's health. batch: the numbers of `NetworkTrace.batch`."""
+    """Every layer's health. batch: the numbers of `NetworkTrace.batch`.
+
+    update (n_parameters,): what a step has changed, or will change.
+    """
     found = []
     begin = 0
     for layer, slopes in zip(trace.layers, batch.slopes):
@@ -48,7 +50,7 @@ def layer_health(
         end = begin + layer.weight.size + layer.bias.size
         gradient = math.hypot(*batch.grad[trace.parameters[begin:end]].tolist())
         weights = math.hypot(*parameters[begin:end].tolist())
-        ratio = rate * gradient / weights if weights else math.nan
+        ratio = math.hypot(*update[begin:end].tolist()) / weights if weights else math.nan
         dead, quiet = int((size == 0.0).sum()), int((size < SATURATED).sum())
         found.append(
             LayerHealth(layer.activation, layer.n_neurons, dead, quiet - dead, gradient, ratio)

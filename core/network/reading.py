@@ -86,13 +86,13 @@ class NetworkReader:
         parameters: Floats,
         step: int,
         sample: int | None,
-        rate: float,
+        update: Floats,
         *,
         with_errors: bool = False,
     ) -> Reading:
         """All numbers at these parameters.
 
-        rate: the learning rate, for the update ratio; nan for none.
+        update: what a step changes in the parameters, for the update ratio.
         """
         trace = self.trace
         batch = trace.batch(parameters, self.inputs[self.rows], self.targets[self.rows])
@@ -104,6 +104,6 @@ class NetworkReader:
         if with_errors and self.can_check:
             checked = 0 if sample is None else sample
             errors = trace.check_errors(parameters, self.inputs[checked], self.targets[checked])
-        health = layer_health(trace, parameters, batch, rate)
+        health = layer_health(trace, parameters, batch, update)
         local = trace.local_derivatives(numbers)
         return Reading(step, sample, numbers, batch, local, errors, health)

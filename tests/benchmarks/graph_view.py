@@ -213,7 +213,7 @@ class NetworkBench:
     def read(self) -> Reading:
         trace, inputs = self.reader.trace, self.reader.inputs[: self.samples]
         numbers = trace.batch(self.parameters, inputs, self.reader.targets[: self.samples])
-        health = layer_health(trace, self.parameters, numbers, 0.1)
+        health = layer_health(trace, self.parameters, numbers, 0.1 * self.parameters)
         local = trace.local_derivatives(numbers)
         sample = 0 if self.samples == 1 else None
         return Reading(0, sample, numbers, numbers, local, None, health)

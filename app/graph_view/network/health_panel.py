@@ -19,8 +19,8 @@ _TOOLTIP = (
     "Dead: no training sample gets a gradient through the unit.\n"
     "Saturated: its local derivative is under 0.01 for all of them.\n"
     "Gradient: norm over the layer's weights and biases, of the mean loss.\n"
-    "Update ratio: learning rate × gradient ÷ weights, under plain gradient descent;\n"
-    "about 0.001 is healthy."
+    "Update ratio: norm of what the optimizer's last step changed in them ÷ their own norm\n"
+    "(before the first step, of what it will change); about 0.001 is healthy."
 )
 
 

@@ -20,7 +20,6 @@ from app.training import keeping
 from app.widgets.buttons import IconButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.labels import TextLabel
-from core.session import Snapshot
 
 if TYPE_CHECKING:
     from app.training.tab import TrainingTab
@@ -81,7 +80,7 @@ class NetworkPane(QWidget):
     def follow_run(self, run: TrainingTab) -> None:
         """Show what a training tab does, as it does it."""
         self._run = run
-        run.snapshot_taken.connect(self._take_snapshot)
+        run.snapshot_taken.connect(self.source.take_snapshot)
         run.running_changed.connect(self._show_running)
         self._show_running(run.is_running)
         self.train_button.setEnabled(True)
@@ -96,9 +95,6 @@ class NetworkPane(QWidget):
 
     def _show_running(self, is_running: bool) -> None:
         self.train_button.set_icon_name("pause" if is_running else "play")
-
-    def _take_snapshot(self, snapshot: Snapshot) -> None:
-        self.source.take(snapshot.setup, snapshot.parameters, snapshot.step)
 
     def _read_document(self, initiator: object = None) -> None:
         """Take the network from the document, unless the run that shows tells of it itself."""

@@ -5,7 +5,6 @@ What a run does not tell yet, the document's own set-up and weights tell.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,19 +13,26 @@ from PySide6.QtCore import QObject, Signal
 
 from app.background import Background
 from core.hyperparameters import Hyperparameters
+from core.lab.starts import Start
 from core.network.reading import NetworkReader, Reading
-from core.optim import SGD
+from core.network.updates import next_update
+from core.session import Snapshot
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class _Wish:
-    """What to read. parameters: None for those that the run begins with."""
+    """What to read. parameters: None for those that the run begins with.
+
+    update: of the last step, None where there was none. start: what the next one goes on from.
+    """
 
     setup: Hyperparameters
     parameters: Floats | None
     step: int
+    update: Floats | None
+    start: Start | None
     sample: int | None
     with_errors: bool
 
@@ -51,14 +57,28 @@ class NetworkSource(QObject):
         self._setup: Hyperparameters | None = None
         self._parameters: Floats | None = None
         self._step = 0
+        self._update: Floats | None = None
+        self._start: Start | None = None
         self._background = Background(self)
-        self._own_reader: tuple[Hyperparameters, NetworkReader] | None = None  # the thread's
+        # The thread's own.
+        self._own_reader: tuple[Hyperparameters, NetworkReader] | None = None
+        self._next_update: tuple[Hyperparameters, int, Floats, Floats] | None = None
 
     # ----- what is to be read ---------------------------------------------------------------
 
     def take(self, setup: Hyperparameters, parameters: Floats | None, step: int) -> None:
-        """Another moment of a run, or another run."""
+        """A network that no run tells of."""
         self._setup, self._parameters, self._step = setup, parameters, step
+        self._update = self._start = None
+        self._ask()
+
+    def take_snapshot(self, snapshot: Snapshot) -> None:
+        """Another moment of a run, or another run."""
+        self._setup, self._parameters = snapshot.setup, snapshot.parameters
+        self._step, self._start = snapshot.step, snapshot.start
+        # There is none before the first step, nor where a step was just brought back.
+        is_known = not np.isnan(snapshot.update).all()
+        self._update = snapshot.update if is_known else None
         self._ask()
 
     def set_sample(self, sample: int | None) -> None:
@@ -87,7 +107,10 @@ class NetworkSource(QObject):
     def _ask(self) -> None:
         if not self.is_active or self._setup is None:
             return
-        wish = _Wish(self._setup, self._parameters, self._step, self.sample, self.with_errors)
+        wish = _Wish(
+            self._setup, self._parameters, self._step, self._update, self._start, self.sample,
+            self.with_errors,
+        )  # fmt: skip
         self._background.run(lambda: self._answer(wish), self._take)
 
     # ----- in the thread --------------------------------------------------------------------
@@ -111,12 +134,23 @@ class NetworkSource(QObject):
         parameters = wish.parameters
         if parameters is None or len(parameters) != len(reader.trace.parameters):
             parameters = reader.initial_parameters()
-        # What other optimizers make of a gradient depends on those before it.
-        is_plain = isinstance(wish.setup.optimizer, SGD)
-        rate = wish.setup.rate_at(wish.step) if is_plain else math.nan
+        update = self._coming_update(wish, parameters) if wish.update is None else wish.update
         wants_errors = wish.with_errors
-        found = reader.read(parameters, wish.step, sample, rate, with_errors=wants_errors)
+        found = reader.read(parameters, wish.step, sample, update, with_errors=wants_errors)
         return reader, found
+
+    def _coming_update(self, wish: _Wish, parameters: Floats) -> Floats:
+        """What the next step will change, where there is no last one; another sample keeps it."""
+        known = self._next_update
+        if (
+            known is None
+            or (wish.setup, wish.step) != known[:2]
+            or not np.array_equal(parameters, known[2])
+        ):
+            start = wish.start or Start.at(parameters)
+            known = wish.setup, wish.step, parameters, next_update(wish.setup, start, wish.step)
+            self._next_update = known
+        return known[3]
 
     # ----- back in the window's thread ------------------------------------------------------
 
