@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.document import Document
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.network.stored import stored_model, stored_parameters
 from core.session import Floats, Snapshot
 
 _STEP = "step"
+KEEP = 1.0  # seconds between two copies of the weights into the document
 
 
-def settings(setup: Hyperparameters, step: int) -> dict[str, Any]:
-    """The set-up, and how far its run has come, as JSON."""
-    return {**setup.to_dict(), _STEP: step}
+class Keeper:
+    """Gives set-up and weights to the document, and takes them from it.
 
+    initiator: whose changes of the document these are.
+    """
 
-def keep(document: Document, setup: Hyperparameters, snapshot: Snapshot, initiator: object) -> None:
-    """Let the document have the weights of a snapshot."""
-    document.set_model(stored_model(setup, snapshot.parameters), initiator)
-    document.set_settings(settings(setup, snapshot.step), initiator)
+    def __init__(self, document: Document, initiator: object) -> None:
+        self._document, self._initiator = document, initiator
+        self._step = -1  # of the weights that were kept last
+        self._time = 0.0
+
+    def keep_setup(self, setup: Hyperparameters, step: int) -> None:
+        """Let the document have the set-up, and how far its run has come."""
+        self._document.set_settings({**setup.to_dict(), _STEP: step}, self._initiator)
+
+    def keep_weights(
+        self, setup: Hyperparameters, snapshot: Snapshot, now: float, *, is_running: bool
+    ) -> None:
+        """Let the document have the weights of a snapshot; while a run goes on, now and then."""
+        is_soon = is_running and now - self._time < KEEP
+        is_of_setup = len(snapshot.parameters) == setup.n_parameters
+        if is_soon or snapshot.step == self._step or not is_of_setup:
+            return
+        self._time, self._step = now, snapshot.step
+        self._document.set_model(stored_model(setup, snapshot.parameters), self._initiator)
+        self.keep_setup(setup, snapshot.step)
+
+    def forget(self) -> None:
+        """Another document, which has not been given these weights."""
+        self._step = -1
 
 
 def load(document: Document) -> tuple[Hyperparameters, Floats | None, int, str | None]:
-    """Set-up, weights and step of the document, and what to tell the user if they are unusable.
+    """Set-up, weights and step of the document, and what to tell where they are unusable.
 
     A document without a set-up gets TensorFlow Playground's.
     """
     default = PRESETS["playground"].setup
-    stored = document.settings
+    stored, model = document.settings, document.model
     if "dataset" not in stored:
         return default, None, 0, None
     try:
@@ -38,9 +58,9 @@ def load(document: Document) -> tuple[Hyperparameters, Floats | None, int, str |
         return default, None, 0, f"The file's training set-up can't be used: {error}"
     step = stored.get(_STEP, 0)
     step = step if isinstance(step, int) and 0 < step < 10**15 else 0
-    if document.model is None:
+    if model is None:
         return setup, None, 0, None
     try:
-        return setup, stored_parameters(setup, document.model), step, None
+        return setup, stored_parameters(setup, model), step, None
     except (ValueError, TypeError, KeyError) as error:
         return setup, None, 0, str(error)

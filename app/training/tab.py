@@ -12,8 +12,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.document import Document
-from app.training import keeping, network_changes
+from app.training import wiring
 from app.training.divergence_told import DivergenceTold
+from app.training.keeping import Keeper, load
 from app.training.parts import PartsInTurn
 from app.training.run_export import RunExport
 from app.training.runner import Progress, Runner
@@ -30,7 +31,6 @@ from core.timeline import Timeline
 FRAME = 16  # milliseconds between two looks at the runner
 PICTURE = 0.03  # seconds between two pictures of the network
 HIDDEN_PICTURE = 0.5  # the same behind another tab
-KEEP = 1.0  # seconds between two copies of the weights into the document
 MOST_MOMENTS = 300  # of a path
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
 
@@ -61,10 +61,10 @@ class TrainingTab(QWidget):
         self._was_past = False  # the settings that show are of the past
         self._has_begun = False
         self._stored: tuple[Floats | None, int] = (None, 0)  # weights of the document, and step
-        self._kept_step = -1
+        self._keeper = Keeper(document, self)
         self._activity = ""
         self._is_stale = True  # the pictures are older than the run
-        self._last_picture = self._last_kept = self._last_shown = 0.0
+        self._last_picture = self._last_shown = 0.0
         self._is_watched = False  # elsewhere, while this tab is hidden
         self._speed = Speed()
         self.view = TrainingView(self)
@@ -77,7 +77,14 @@ class TrainingTab(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self._on_frame)
-        self._connect()
+        wiring.connect(self, self._runs)
+        view = self.view
+        view.setup.pace.stop_changed.connect(self._runner.set_stop)
+        view.export_wanted.connect(self._export.ask)
+        document.settings_changed.connect(self._on_settings)
+        runner = self._runner
+        # The thread must not outlive the tab where nobody has called `shutdown`.
+        self.destroyed.connect(lambda: runner.shut_down())
         self._load()
 
     # ----- for other people's scripts -------------------------------------------------------
@@ -121,17 +128,13 @@ class TrainingTab(QWidget):
             found.append(self._snapshot.parameters)
         return np.array(found) if found else np.empty((0, 0))
 
-    def set_rate(self, rate: float) -> None:
-        """Train at another learning rate from now on."""
-        self._change_rate(rate)
-
     def take_run(self, timeline: Timeline) -> None:
         """Make a run from elsewhere, such as a lane of a race, the present one; it waits."""
         self._runner.pause()
         self._setup = timeline.checkpoints[-1].setup
         self._show_setup()
         self._begin(step=timeline.tip, timeline=timeline)
-        self._document.set_settings(keeping.settings(self._setup, self.step), self)
+        self._keeper.keep_setup(self._setup, self.step)
 
     def shutdown(self) -> None:
         """Stop for good, within a tenth of a second; the weights go to the document."""
@@ -216,7 +219,7 @@ class TrainingTab(QWidget):
         self._runs.resume(index)
         self._take_up(run.setup)
         self._runner.begin(run.setup, None, 0, run.timeline)
-        self._document.set_settings(keeping.settings(run.setup, run.tip), self)
+        self._keeper.keep_setup(run.setup, run.tip)
 
     def reset(self) -> None:
         """Back to step 0 and to the same initial weights; what runs, stops."""
@@ -254,9 +257,10 @@ class TrainingTab(QWidget):
             self._is_stale = True
             self.view.run_list.compare()
             self._wake()
-        self._document.set_settings(keeping.settings(setup, self.step), self)
+        self._keeper.keep_setup(setup, self.step)
 
-    def _change_rate(self, rate: float) -> None:
+    def set_rate(self, rate: float) -> None:
+        """Train at another learning rate from now on."""
         if np.isfinite(rate) and rate >= 0:
             self.view.run_bar.show_rate(rate)
             self.apply({"learning_rate": float(rate)})
@@ -264,7 +268,7 @@ class TrainingTab(QWidget):
             self.view.run_bar.show_rate(self._setup.learning_rate)
             self.view.toasts.show_message("A learning rate is a number from 0 on.", "error")
 
-    def _edit_parameter(self, parameter: int, value: float) -> None:
+    def edit_parameter(self, parameter: int, value: float) -> None:
         """A weight or bias by hand; in the past, that begins a fork."""
         if self._snapshot is None or self._snapshot.setup.sizes != self._setup.sizes:
             return  # the picture is of the network before
@@ -330,7 +334,7 @@ class TrainingTab(QWidget):
             is_shown = False
         self._show_counts()
         self.view.run_bar.show_running(is_running)
-        self._keep(now, is_running)
+        self._keep(now, is_running=is_running)
         if is_shown and not (is_running or self._is_stale or self._runner.is_busy):
             self._timer.stop()
 
@@ -398,29 +402,19 @@ class TrainingTab(QWidget):
         rate = self._divergence.lower_rate
         self.seek(self._divergence.good_step)
         self.fork()
-        self._change_rate(rate)
+        self.set_rate(rate)
         self.toggle_training()
 
-    def _want_neuron(self, layer: int, neuron: int) -> None:
+    def want_neuron(self, layer: int, neuron: int) -> None:
         """Have a neuron shown in the graph view; layer -1 is the output."""
         self.neuron_wanted.emit(layer if layer >= 0 else len(self._setup.hidden), neuron)
 
     # ----- the document ---------------------------------------------------------------------
 
-    def _keep(self, now: float, is_running: bool) -> None:
+    def _keep(self, now: float, *, is_running: bool) -> None:
         """Let the document have the weights: now and then, and when it pauses."""
-        snapshot = self._snapshot
-        if (
-            snapshot is None
-            or not self.step
-            or self._sought is not None
-            or (is_running and now - self._last_kept < KEEP)
-        ):
-            return
-        is_of_setup = len(snapshot.parameters) == self._setup.n_parameters
-        if snapshot.step != self._kept_step and is_of_setup:
-            self._last_kept, self._kept_step = now, snapshot.step
-            keeping.keep(self._document, self._setup, snapshot, self)
+        if self._snapshot is not None and self.step and self._sought is None:
+            self._keeper.keep_weights(self._setup, self._snapshot, now, is_running=is_running)
 
     def _on_settings(self, initiator: object) -> None:
         if initiator is not self:
@@ -429,8 +423,8 @@ class TrainingTab(QWidget):
     def _load(self) -> None:
         """Another document, or another set-up in it."""
         self._runner.pause()
-        self._kept_step = -1
-        setup, parameters, step, complaint = keeping.load(self._document)
+        self._keeper.forget()
+        setup, parameters, step, complaint = load(self._document)
         self._setup = setup
         self._runs.forget_all(setup, step)
         self._show_setup()
@@ -449,41 +443,8 @@ class TrainingTab(QWidget):
 
     # ----- within ---------------------------------------------------------------------------
 
-    def _connect(self) -> None:
-        view, bar = self.view, self.view.run_bar
-        bar.train_clicked.connect(self.toggle_training)
-        bar.step_clicked.connect(self.make_step)
-        bar.reset_clicked.connect(self.reset)
-        bar.rate_changed.connect(self._change_rate)
-        view.setup.changed.connect(self.apply)
-        view.setup.preset_chosen.connect(self.choose_preset)
-        view.setup.pace.speed_changed.connect(self._change_speed)
-        view.setup.pace.stop_changed.connect(self._runner.set_stop)
-        view.post_mortem.resume_wanted.connect(self.resume_lower)
-        view.post_mortem.place_wanted.connect(self._want_neuron)
-        view.time.sought.connect(self.seek)
-        view.time.fork_wanted.connect(self.fork)
-        view.run_list.resume_wanted.connect(self.resume_run)
-        view.run_list.remove_wanted.connect(lambda index: view.show_runs(self._runs.without(index)))
-        view.export_wanted.connect(self._export.ask)
-        buttons = view.network.buttons
-        buttons.resize_wanted.connect(
-            lambda layer, by: self.apply(network_changes.resized(self._setup, layer, by))
-        )
-        buttons.activation_wanted.connect(
-            lambda layer, name: self.apply(
-                network_changes.with_activation(self._setup, layer, name)
-            )
-        )
-        view.network.neuron_clicked.connect(self._want_neuron)
-        view.network.edited.connect(self._edit_parameter)
-        view.layer_wanted.connect(lambda: self.apply(network_changes.with_layer(self._setup)))
-        self._document.settings_changed.connect(self._on_settings)
-        runner = self._runner
-        # The thread must not outlive the tab where nobody has called `shutdown`.
-        self.destroyed.connect(lambda: runner.shut_down())
-
-    def _change_speed(self, steps_a_second: float | None, by_sample: bool) -> None:
+    def change_speed(self, steps_a_second: float | None, by_sample: bool) -> None:
+        """Go at another pace; None is as fast as it goes."""
         self._runner.set_pace(steps_a_second, by_sample=by_sample)
         self._speed.start(self.step)
 

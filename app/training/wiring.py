@@ -1,0 +1,44 @@
+"""Which signal of the training tab's widgets does what to its run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.training import network_changes
+from app.training.runs import Runs
+
+if TYPE_CHECKING:
+    from app.training.tab import TrainingTab
+
+
+def connect(tab: TrainingTab, runs: Runs) -> None:
+    """Connect the widgets of the tab's view."""
+    view, bar = tab.view, tab.view.run_bar
+    bar.train_clicked.connect(tab.toggle_training)
+    bar.step_clicked.connect(tab.make_step)
+    bar.reset_clicked.connect(tab.reset)
+    bar.rate_changed.connect(tab.set_rate)
+    view.setup.changed.connect(tab.apply)
+    view.setup.preset_chosen.connect(tab.choose_preset)
+    view.setup.pace.speed_changed.connect(tab.change_speed)
+    view.post_mortem.resume_wanted.connect(tab.resume_lower)
+    view.post_mortem.place_wanted.connect(tab.want_neuron)
+    view.time.sought.connect(tab.seek)
+    view.time.fork_wanted.connect(tab.fork)
+    view.run_list.resume_wanted.connect(tab.resume_run)
+    view.run_list.remove_wanted.connect(lambda index: view.show_runs(runs.without(index)))
+    _connect_network(tab)
+
+
+def _connect_network(tab: TrainingTab) -> None:
+    """The network picture: what is changed in place."""
+    network, buttons = tab.view.network, tab.view.network.buttons
+    buttons.resize_wanted.connect(
+        lambda layer, by: tab.apply(network_changes.resized(tab.setup, layer, by))
+    )
+    buttons.activation_wanted.connect(
+        lambda layer, name: tab.apply(network_changes.with_activation(tab.setup, layer, name))
+    )
+    network.neuron_clicked.connect(tab.want_neuron)
+    network.edited.connect(tab.edit_parameter)
+    tab.view.layer_wanted.connect(lambda: tab.apply(network_changes.with_layer(tab.setup)))
