@@ -278,7 +278,7 @@ def test_the_run_is_followed_live_and_the_expression_comes_back(main_window, qtb
     tab.snapshot_taken.connect(seen.append)
     tab.make_step()
     qtbot.waitUntil(lambda: bool(seen) and view.network.source.reading.step == seen[-1].step)
-    change, weights = seen[-1].update[12:], seen[-1].parameters[12:]
+    change, weights = seen[-1].update[12:22], seen[-1].parameters[12:22]
     ratio = np.linalg.norm(change) / np.linalg.norm(weights)
     assert view.network.source.reading.health[1].update_ratio == pytest.approx(ratio)
     assert not np.array_equal(before, view.network.source.reading.numbers.data)
