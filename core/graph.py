@@ -287,7 +287,7 @@ class Graph:
             return
         node = self._node(id)
         self._check_input(node, index)
-        if isinstance(node.inputs[index], str):
+        if isinstance(node.inputs[index], str) and (id, index) not in self.groups.places:
             raise GraphError(f"Input {index + 1} of {node.name} is connected.")
         for twin, _ in self.groups.twins(id, index):
             node = self.nodes[twin]
@@ -329,7 +329,7 @@ class Graph:
             self._changed()
 
     def set_muted(self, id: str, is_muted: bool) -> None:
-        if id in self.groups.owner:
+        if self.groups.is_part(id):
             group_edits.set_muted(self, id, is_muted)
         else:
             self._node(id).is_muted = is_muted

@@ -127,6 +127,11 @@ class NodeBox:
         return []
 
     @property
+    def is_muted(self) -> bool:
+        """True where the first input is passed through."""
+        return self.node.is_muted
+
+    @property
     def is_computed(self) -> bool:
         """False while a walk through the graph has not come to the node."""
         return self.node.id not in self.hidden

@@ -34,16 +34,17 @@ class Breadcrumbs(QFrame):
         view.nodes.opened.connect(self.follow)
         view.document.structure_changed.connect(self.follow)
         theme.notifier.changed.connect(self._restyle)
-        self._shown: list[str] = []
+        self._shown: tuple[list[str], bool] = [], False
 
     def follow(self, _initiator: object = None) -> None:
         """Show the path of now."""
         instances = self._view.document.graph.groups.instances
         path = self._view.nodes.path
         names = [instances[id].function for id in path if id in instances]
-        if names == self._shown:
+        is_muted = any(instances[id].is_muted for id in path if id in instances)
+        if (names, is_muted) == self._shown:
             return
-        self._shown = names
+        self._shown = names, is_muted
         self._clear()
         for depth, name in enumerate([TOP, *names[:-1]] if names else []):
             button = QuietButton(name)
@@ -56,6 +57,10 @@ class Breadcrumbs(QFrame):
             self._row.addWidget(TextLabel("›", role="text3"))
         if names:
             self._row.addWidget(TextLabel(names[-1], role="text", size=theme.SIZE_NODE))
+            if is_muted:
+                self._row.addWidget(
+                    TextLabel("muted: passes its first input through", role="text3")
+                )
             self._restyle()
             self.adjustSize()
         self.setVisible(bool(names))

@@ -75,6 +75,8 @@ def piece_of(
                 copied[result.id] = now
                 if not result.is_auto_named:
                     copy.rename(now, result.name)
+            if instance.is_muted:
+                copy.set_muted(made, True)
             copied[id] = made
             continue
         free = id if id not in copy.nodes else None  # what is in a group has got new ids
@@ -158,6 +160,8 @@ def insert(graph: Graph, piece: Piece) -> dict[str, str]:
         inputs = [ids[s] if isinstance(s, str) else s for s in unit.inputs]
         if unit.function:
             made = grouping.call(graph, functions[unit.function], inputs)
+            if piece.graph.groups.instances[id].is_muted:
+                graph.set_muted(made, True)
             ids[id] = made
             for result, now in zip(unit.results, graph.groups.instances[made].results):
                 ids[result] = now

@@ -99,6 +99,16 @@ class ParameterBox(NodeBox):
         return "input"
 
 
+class PassingBox(NodeBox):
+    """An output inside a group that is muted: it shows what is passed through the group."""
+
+    __slots__ = ()
+
+    @property
+    def is_muted(self) -> bool:
+        return True
+
+
 class OutputBox(NodeBox):
     """One output of a group, for links that begin there."""
 
@@ -163,7 +173,9 @@ def boxes_of(graph: Graph, extras: dict[str, Any]) -> dict[str, NodeBox]:
         elif graph.is_given(id):
             boxes[id] = ParameterBox(node, extras, is_output=False)
         else:
-            boxes[id] = NodeBox(node, extras, is_output=id in outputs)
+            is_passing = graph.level is not None and id in graph.whole.groups.passing
+            made = PassingBox if is_passing else NodeBox
+            boxes[id] = made(node, extras, is_output=id in outputs)
     return Boxes(boxes)
 
 

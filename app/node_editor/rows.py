@@ -48,7 +48,7 @@ def paint_rows(
     without the numbers that the nodes at the other ends of the links show as well.
     """
     look = look_at(box)
-    quiet, plain = pen("text2"), pen("text3" if box.node.is_muted else "text")
+    quiet, plain = pen("text2"), pen("text3" if box.is_muted else "text")
     texts = TextPainter(painter)
     if not has_names:
         _paint_name(texts, box, look, plain)
@@ -64,7 +64,7 @@ def paint_rows(
         texts.right(grad, Style.NAME, color, RIGHT, box.shape.grad_center)
     if box.shape.slider is not None and box.slider is not None:
         paint_slider(painter, box.shape.slider, box.node.data, box.slider)
-    if look.is_reached and not look.is_bad and not box.node.is_muted:
+    if look.is_reached and not look.is_bad and not box.is_muted:
         _paint_bar(painter, box)
         for output, center in zip(box.further_outputs, box.shape.outputs[1:]):
             _paint_output_bar(painter, output.share, center)

@@ -60,7 +60,7 @@ def look_of(box: NodeBox, *, is_bad: bool, is_reached: bool) -> Look:
         word = ""
     connected = tuple(isinstance(source, str) for source in node.inputs)
     return Look(
-        glyph, word, connected, box.slider is not None, box.is_collapsed, node.is_muted,
+        glyph, word, connected, box.slider is not None, box.is_collapsed, box.is_muted,
         is_bad, is_reached, box.input_names, box.output_names,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from core.expression.printer import Printer
 from core.graph import LEAF, Graph, Node, NodeState, Source
 from core.groups import Call, Definition, Groups, Instance, Member
 from core.groups.levels import open_definition
+from core.groups.muting import Muted, computing, mute
 
 Signature = tuple[object, ...]
 Names = Mapping[str, str]  # of a body: what each name of the new one is in the old one
@@ -21,6 +22,7 @@ def merge(old: Graph, new: Graph) -> tuple[Graph, dict[str, str]]:
     without a name of its own, where it feeds the same input of the same node. Returns the graph
     and, for every id of `new`, the id in it. Neither argument is changed.
     """
+    muted_uses, old = Muted.of(old.groups), computing(old)
     matching = _Matching(old, new)
     matched = matching.ids
     fresh = (str(number) for number in count(_largest_number(old) + 1))
@@ -46,6 +48,8 @@ def merge(old: Graph, new: Graph) -> tuple[Graph, dict[str, str]]:
     merged = Graph()
     output = None if chosen is None else ids.get(chosen)
     merged.restore(states, list(states), (output, is_explicit), groups)
+    if any(muted_uses):
+        mute(merged, muted_uses)
     merged.evaluate()
     return merged, ids
 
@@ -60,6 +64,7 @@ def is_same_expression(graph: Graph, other: Graph) -> bool:
 
 def ids_of_same(graph: Graph, other: Graph) -> dict[str, str] | None:
     """For each node of `other` the id in `graph`; None where they don't say the same."""
+    graph, other = computing(graph), computing(other)
     definitions, others = graph.groups.definitions, other.groups.definitions
     if definitions.keys() != others.keys():
         return None
@@ -70,6 +75,7 @@ def ids_of_same(graph: Graph, other: Graph) -> dict[str, str] | None:
 
 def is_same_definition(graph: Graph, other: Graph, name: str) -> bool:
     """Whether a function is the same in both, as far as its own body goes."""
+    graph, other = computing(graph), computing(other)
     former, now = graph.groups.definitions[name], other.groups.definitions[name]
     if former == now:
         return True
@@ -118,7 +124,7 @@ def _uses_of(graph: Graph, ids: Mapping[str, str] | None = None) -> set[tuple[ob
 
 def match(old: Graph, new: Graph) -> dict[str, str]:
     """For each node of `new` that `old` has, the id there. The same arguments, the same answer."""
-    return _Matching(old, new).ids
+    return _Matching(computing(old), computing(new)).ids
 
 
 class _Matching:

@@ -43,6 +43,7 @@ class Call(NamedTuple):
     function: str
     arguments: tuple[Source, ...]
     auto_named: tuple[bool, ...]
+    is_muted: bool = False
 
     @property
     def name(self) -> str:
@@ -101,7 +102,8 @@ class Instance(NamedTuple):
 
     arguments: the node that feeds each parameter; is_own: it is a leaf of the instance, for a
     number. members, calls: nodes, and instances within, in the order of the body. results: the
-    nodes that are its outputs. parent: the instance that this one is part of.
+    nodes that are its outputs. parent: the instance that this one is part of. is_muted: what is
+    computed for its outputs is written out as muted nodes that its first argument feeds.
     """
 
     function: str
@@ -111,6 +113,7 @@ class Instance(NamedTuple):
     members: tuple[str, ...]
     calls: tuple[str, ...]
     results: tuple[str, ...]
+    is_muted: bool = False
 
     @property
     def leaves(self) -> list[str]:
@@ -163,6 +166,26 @@ class Groups:
             id for item in self.instances.values() if item.parent is None for id in item.results
         )
 
+    @cached_property
+    def passing(self) -> dict[str, str]:
+        """Nodes whose first input is the first argument of a muted instance, and of which one.
+
+        Of instances within each other that have the same result, it is the outermost that counts.
+        An output that is a number of its own has nothing to pass and stays one.
+        """
+        passing: dict[str, str] = {}
+        for id, item in self.instances.items():
+            if item.is_muted and item.arguments:
+                for result in item.results:
+                    if result not in passing or passing[result] in self.within(id):
+                        passing[result] = id
+        return {result: id for result, id in passing.items() if not self._is_leaf(result)}
+
+    def _is_leaf(self, id: str) -> bool:
+        home = self.instances[self.owner[id]]
+        members = zip(self.definitions[home.function].members, home.members)
+        return any(node == id and member.op == LEAF for member, node in members)
+
     def is_part(self, id: str) -> bool:
         """True for an instance, and for a node that is part of one."""
         return id in self.instances or id in self.owner
@@ -201,11 +224,17 @@ class Groups:
         return numbers
 
     def twins(self, id: str, index: int | None = None) -> list[Number]:
-        """Every place in the graph that shows the same number of a definition, this one too."""
+        """Every place in the graph that shows the same number of a definition, this one too.
+
+        Without inputs in whose stead a muted instance passes its argument through.
+        """
         if not self.instances:
             return [(id, index)]
         place = self.places.get((id, index))
-        return [(id, index)] if place is None else self._numbers[place]
+        if place is None:
+            return [(id, index)]
+        numbers = self._numbers[place]
+        return [item for item in numbers if item[1] != 0 or item[0] not in self.passing]
 
     def with_number(self, id: str, index: int | None, number: float) -> Groups:
         """With another number in the definition that this node's number stands in, if any."""
@@ -268,13 +297,18 @@ class Groups:
             found: dict[str, list[tuple[str, int]]] = {name: [] for name in definition.parameters}
             for member, id in zip(definition.members, instance.members):
                 for index, source in enumerate(member.inputs):
-                    if isinstance(source, str) and source in found:
+                    is_fed = isinstance(source, str) and (index or id not in self.passing)
+                    if is_fed and source in found:
                         found[source].append((id, index))
             for call, child in zip(definition.calls, instance.calls):
                 for source, uses in zip(call.arguments, self.inlets(child)):
                     if isinstance(source, str) and source in found:
                         found[source] += uses
-            self._inlets[instance_id] = list(found.values())
+            uses_of = list(found.values())
+            if uses_of:
+                passing = self.passing.items()
+                uses_of[0] += [(id, 0) for id, muted in passing if muted == instance_id]
+            self._inlets[instance_id] = uses_of
         return self._inlets[instance_id]
 
     @cached_property

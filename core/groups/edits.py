@@ -90,8 +90,15 @@ def set_label(graph: Graph, id: str, label: str) -> None:
 
 
 def set_muted(graph: Graph, id: str, is_muted: bool) -> None:
+    """Let a node in a group, or an instance, pass its first input through."""
     with _at_home(graph, id) as level:
-        level.set_muted(id, is_muted)
+        instance = level.groups.instances.get(id)
+        if instance is None:
+            level.set_muted(id, is_muted)
+            return
+        if is_muted and not instance.arguments:
+            raise GraphError(f"{instance.function} has no input that it could pass through.")
+        Regrouping(level, level.groups.definitions).apply(muted={id: is_muted})
 
 
 def remove(graph: Graph, ids: Iterable[str]) -> None:

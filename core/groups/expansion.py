@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -46,41 +46,61 @@ class Expander:
         arguments: Sequence[Source],
         parent: str | None = None,
         former: Former | None = None,
+        is_muted: bool = False,
+        passed: Iterable[str | None] = (),
     ) -> str:
-        """Write one call out; `arguments` are ids of nodes or numbers. Returns its instance."""
+        """Write one call out; `arguments` are ids of nodes or numbers. Returns its instance.
+
+        passed: for each output what a muted group around this one passes through it, if any.
+        """
         definition = self.definitions[function]
         id = former.id if former else self.new_id()
         self.instances[id] = Instance(function, parent, (), (), (), (), ())  # keeps its place
         known = former.nodes if former else {}
-        fed: list[str] = []
-        for parameter, argument in zip(definition.parameters, arguments):
-            if isinstance(argument, str):
-                fed.append(argument)
-                continue
-            leaf = Member(parameter, LEAF, data=argument)
-            fed.append(
-                self.make_node(leaf, (), former.leaves.get(parameter) if former else None, id)
-            )
+        fed = self._fed(definition, arguments, former, id)
+        first = fed[0] if is_muted and fed else None
+        through = dict.fromkeys(definition.outputs, first)
+        through |= {name: s for name, s in zip(definition.outputs, passed) if s is not None}
         names: dict[str, str] = dict(zip(definition.parameters, fed))
         members: list[str] = []
         calls: list[str] = []
         for step in definition.body:
             if isinstance(step, Member):
                 inputs = tuple(names[s] if isinstance(s, str) else s for s in step.inputs)
+                source = through.get(step.name)
+                if source is not None and inputs:
+                    step, inputs = step._replace(is_muted=True), (source, *inputs[1:])
                 names[step.name] = self.make_node(step, inputs, known.get(step.name), id)
                 members.append(names[step.name])
                 continue
             given = [names[s] if isinstance(s, str) else s for s in step.arguments]
             inner = former.calls.get(step.name) if former else None
-            child = self.call(step.function, given, id, inner)
+            child = self.call(
+                step.function, given, id, inner, step.is_muted, map(through.get, step.results)
+            )
             calls.append(child)
             names |= zip(step.results, self.instances[child].results)
         self.instances[id] = Instance(
             function, parent, tuple(fed),
             tuple(not isinstance(argument, str) for argument in arguments),
             tuple(members), tuple(calls), tuple(names[name] for name in definition.outputs),
+            is_muted,
         )  # fmt: skip
         return id
+
+    def _fed(
+        self, definition: Definition, arguments: Sequence[Source], former: Former | None, id: str
+    ) -> list[str]:
+        """The node that feeds each parameter: a leaf of the instance where a number is given."""
+        fed: list[str] = []
+        for parameter, argument in zip(definition.parameters, arguments):
+            if isinstance(argument, str):
+                fed.append(argument)
+                continue
+            leaf = Member(parameter, LEAF, data=argument)
+            known = former.leaves.get(parameter) if former else None
+            fed.append(self.make_node(leaf, (), known, id))
+        return fed
 
 
 def former_of(

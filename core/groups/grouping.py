@@ -253,7 +253,10 @@ def body_of(
         if unit.function:
             auto_named = tuple(node.is_auto_named for node in nodes)
             results = tuple(names[node.id] for node in nodes)
-            steps.append(Call(results, unit.function, translated(unit.inputs), auto_named))
+            is_muted = graph.groups.instances[id].is_muted
+            steps.append(
+                Call(results, unit.function, translated(unit.inputs), auto_named, is_muted)
+            )
             continue
         (node,) = nodes
         steps.append(
@@ -310,8 +313,11 @@ def _restore(graph: Graph, changed: Mapping[str, NodeState], groups: Groups) -> 
 def ungroup(graph: Graph, id: str) -> list[str]:
     """Put what an outermost instance holds in its place. Returns its nodes and instances.
 
-    No number and no connection changes; names of the body come back where they are free.
+    No number and no connection changes; names of the body come back where they are free. What
+    is muted computes again.
     """
+    if graph.groups.instances[id].is_muted:
+        Regrouping(graph, graph.groups.definitions).apply(muted={id: False})
     groups = graph.groups
     instance = groups.instances[id]
     definition = groups.definitions[instance.function]

@@ -103,6 +103,8 @@ def open_definition(
         (made,) = Regrouping(graph, definitions, reserved=reserved).apply(
             calls=[(step.function, given, inner)]
         )
+        if step.is_muted:
+            Regrouping(graph, definitions, reserved=reserved).apply(muted={made: True})
         for result, name, auto in zip(
             graph.groups.instances[made].results, step.results, step.auto_named
         ):
@@ -258,7 +260,7 @@ class _Signature:
             results.append(name or next(new for new in fresh if new not in taken))
             taken.add(results[-1])
         auto = tuple(True if old is None else step.auto_named[old] for old in self.outputs)
-        return Call(tuple(results), step.function, arguments, auto)
+        return step._replace(results=tuple(results), arguments=arguments, auto_named=auto)
 
 
 def _without(step: Member | Call, lost: Collection[str]) -> Member | Call:

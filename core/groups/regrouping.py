@@ -47,6 +47,7 @@ class Regrouping:
         self._after: dict[str | None, list[str]] = {}  # new nodes, by the node that they follow
         self._last: str | None = None
         self._made: dict[str, None] = {}  # all that is written out anew
+        self._muted: Mapping[str, bool] = {}
         self._reserved = reserved
         self._sizes = Sizes(definitions)
         self._used = {*graph.nodes, *graph.groups.instances}
@@ -62,13 +63,16 @@ class Regrouping:
         arguments: Arguments | None = None,
         removed: Iterable[str] = (),
         calls: Sequence[tuple[str, Sequence[Source], Former | None]] = (),
+        muted: Mapping[str, bool] | None = None,
     ) -> list[str]:
         """Bring the graph to the new definitions.
 
         functions: those whose instances are written out anew. arguments: new ones, by instance.
         removed: plain nodes and outermost instances that go. calls: new instances, by function,
-        arguments and the ids that they shall have; theirs are returned.
+        arguments and the ids that they shall have; theirs are returned. muted: outermost instances
+        that are to be muted, or to compute again.
         """
+        self._muted = muted or {}
         functions, arguments, removed = set(functions), dict(arguments or {}), set(removed)
         instances = dict(self._former.instances)
         kept = [
@@ -113,7 +117,9 @@ class Regrouping:
         instance, groups = instances[id], self._former
         given: list[Source] = list(arguments.get(id, self._given(instance)))
         given = [self._in_place(source) for source in given]
+        is_muted = self._muted.get(id, instance.is_muted)
         is_changed = id in arguments or instance.function in functions or id in removed
+        is_changed |= is_muted != instance.is_muted
         if not is_changed and given == self._given(instance):
             return
         for node in groups.nodes_of(id):
@@ -125,7 +131,7 @@ class Regrouping:
             return
         former = former_of(groups, id, self._renamed, self._instead)
         self._last = None
-        self._expander.call(instance.function, given, None, former)
+        self._expander.call(instance.function, given, None, former, is_muted)
         results = self._expander.instances[id].results
         continued = self._outputs.get(instance.function, range(len(instance.results)))
         self._moved |= dict.fromkeys(instance.results)

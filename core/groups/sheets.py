@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from core.graph import Edge, Graph, GraphError, Node
+from core.graph import Edge, Graph, Node
 from core.graph_values import networkx_maker
 from core.groups import Instance
 from core.groups.levels import Level, open_level, write_level
@@ -67,7 +67,10 @@ class Sheet(Graph):
                 self.nodes[id] = self.beneath.nodes[id]
             else:
                 name = self.beneath.nodes[unit.results[0]].name
-                self.nodes[id] = Node(id, unit.function, name, inputs=unit.inputs)
+                is_muted = self.groups.instances[id].is_muted
+                self.nodes[id] = Node(
+                    id, unit.function, name, inputs=unit.inputs, is_muted=is_muted
+                )
         for node in self.beneath:
             self._ids_by_name[node.name] = node.id
         self._changed()
@@ -139,9 +142,12 @@ class Sheet(Graph):
     def flat_edges(self, edge: Edge) -> list[Edge]:
         """The whole graph's links that one link of the sheet stands for."""
         source = self.nodes_of(edge.source)[0]
-        if edge.target in self.groups.instances:
-            uses = self.groups.inlets(edge.target)[edge.input_index]
+        groups = self.whole.groups
+        if edge.target in groups.instances:
+            uses = groups.inlets(edge.target)[edge.input_index]
             return [Edge(source, id, index) for id, index in uses]
+        if edge.input_index == 0 and edge.target in groups.passing and self.level is not None:
+            return []  # what the whole group is fed with passes there
         return [Edge(source, edge.target, edge.input_index)]
 
     def consumers(self, id: str) -> list[Edge]:
@@ -198,10 +204,9 @@ class Sheet(Graph):
         self.beneath.set_label(self.result_of(id), label)
 
     def set_muted(self, id: str, is_muted: bool) -> None:
-        if id in self.groups.instances:
-            function = self.groups.instances[id].function
-            raise GraphError(f"{function} is a group: open it to mute what is in it.")
         self.beneath.set_muted(id, is_muted)
+        if id in self.groups.instances:
+            self._arrange()
 
     def set_output(self, id: str | None, *, explicit: bool = True) -> None:
         self.beneath.set_output(None if id is None else self.result_of(id), explicit=explicit)

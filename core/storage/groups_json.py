@@ -23,15 +23,17 @@ def groups_to_json(groups: Groups) -> dict[str, Any]:
         return {}
     return {
         "functions": [_definition_to_json(item) for item in groups.definitions.values()],
-        "uses": [
-            {"id": id, **{key: _plain(value) for key, value in item._asdict().items()}}
-            for id, item in groups.instances.items()
-        ],
+        "uses": [_use_to_json(id, item) for id, item in groups.instances.items()],
     }
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _use_to_json(id: str, item: Instance) -> dict[str, Any]:
+    document = {
+        key: list(value) if isinstance(value, tuple) else value
+        for key, value in item._asdict().items()
+    }
+    is_muted = document.pop("is_muted")
+    return {"id": id, **document, **({"muted": True} if is_muted else {})}
 
 
 def _definition_to_json(definition: Definition) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _step_to_json(step: Member | Call) -> dict[str, Any]:
             "inputs": [source_to_json(source) for source in step.arguments],
             "results": list(step.results),
             "auto_named": list(step.auto_named),
+            **({"muted": True} if step.is_muted else {}),
         }
     document: dict[str, Any] = {"name": step.name, "op": step.op}
     if step.op == LEAF:
@@ -144,7 +147,8 @@ def _step(item: dict[str, Any], where: str) -> Member | Call:
         auto = [typed(flag, bool, f"{where}.auto_named") for flag in flags]
         if not results or len(auto) != len(results):
             raise StorageError("There is a flag for each result.", f"{where}.auto_named")
-        return Call(results, get(item, "call", str, where), sources, tuple(auto))
+        is_muted = get(item, "muted", bool, where, False)
+        return Call(results, get(item, "call", str, where), sources, tuple(auto), is_muted)
     op = get(item, "op", str, where)
     if op != LEAF and op not in OPS:
         raise StorageError(
@@ -216,7 +220,7 @@ def _instance(item: dict[str, Any], where: str, definitions: Mapping[str, Defini
         raise StorageError(f"This does not fit the function {function}.", where)
     parent = get(item, "parent", (str, type(None)), where, None)
     return Instance(function, parent, ids["arguments"], is_own, ids["members"], ids["calls"],
-                    ids["results"])  # fmt: skip
+                    ids["results"], get(item, "muted", bool, where, False))  # fmt: skip
 
 
 def _check_fit(groups: Groups, states: Mapping[str, NodeState]) -> None:
@@ -245,7 +249,7 @@ def _check_fit(groups: Groups, states: Mapping[str, NodeState]) -> None:
                 states[node].data if is_own else node
                 for node, is_own in zip(item.arguments, item.is_own)
             ]
-            expander.call(item.function, given, None, former_of(groups, id))
+            expander.call(item.function, given, None, former_of(groups, id), item.is_muted)
         except (KeyError, RecursionError):
             raise StorageError("This use of a group is not complete.", f"graph.uses.{id}") from None
         except GraphError as error:

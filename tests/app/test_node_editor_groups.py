@@ -110,6 +110,35 @@ def test_tab_elsewhere_moves_the_focus(hand, qtbot):
     assert not hand.view.hasFocus()
 
 
+def test_m_lets_a_group_pass_its_first_input_through_also_while_it_is_open(hand, undoes):
+    hand.document.set_text(CUBIC + "L = 2*y + z")
+    group = groups(hand)[0]
+    select(hand, group)
+    hand.key(Qt.Key.Key_M)
+    group = groups(hand)[0]
+    assert group.is_muted
+    assert (group.node.data, group.grad) == (2.0, 2.0)
+    assert (hand.graph["z"].data, hand.graph["a"].grad) == (4.0, 2.0)
+    assert "y = f(a)" in hand.document.text
+    hand.document.set_text(hand.document.text.replace("a = 2.0", "a = 7.0"))
+    assert hand.graph["y"].data == 7.0
+    hand.key(Qt.Key.Key_Tab)
+    view = hand.view
+    (result,) = (box for box in view.nodes.boxes.values() if box.is_output)
+    (x,) = (box for box in view.nodes.boxes.values() if box.title == "x")
+    assert result.is_muted
+    assert (result.node.data, x.node.data, x.grad) == (7.0, 7.0, 2.0)
+    view.grab()  # every link finds what flows through it
+    plus = hand.pixel(result.field_rect(1).center())
+    hand.drag(plus, plus + QPointF(60, 0).toPoint())  # the body's 5 is that of every use
+    more = hand.graph["z"].data - 4.0
+    assert more > 0.0
+    assert hand.graph["y"].data == 7.0
+    hand.key(Qt.Key.Key_Backtab, SHIFT)
+    hand.key(Qt.Key.Key_M)
+    assert hand.graph["y"].data == pytest.approx(3 * 49 - 4 * 7 + 5 + more)
+
+
 def test_a_number_dragged_inside_changes_all_uses(hand, undoes):
     hand.document.set_text(CUBIC)
     select(hand, groups(hand)[0])

@@ -84,8 +84,8 @@ class Driver:
             "leave frame": annotate.leave_frame,
             "group": view.groups.make, "ungroup": view.groups.dissolve,
             "open": view.groups.open, "leave": view.groups.leave,
-            "select": lambda: document.select(
-                id for i, id in enumerate(self._ids()) if (i * 7 + pick) % 3 == 0
+            "select": lambda: view.nodes.choose(
+                [id for i, id in enumerate(view.nodes.boxes) if (i * 7 + pick) % 3 == 0], ()
             ),
         }  # fmt: skip
 

@@ -121,7 +121,14 @@ def visible(graph: Graph) -> list[str]:
     return [id for id in graph.nodes if not graph.groups.is_hidden(id)]
 
 
+def mute(draw: st.DrawFn, graph: Graph) -> None:
+    """Let any use of a group pass its first input through, or compute again."""
+    if graph.groups.instances:
+        id = draw(st.sampled_from(list(graph.groups.instances)))
+        graph.set_muted(id, not graph.groups.instances[id].is_muted)
+
+
 EDITS = {
     "group": group, "call": call, "inside": inside, "ungroup": ungroup, "argument": argument,
-    "take out": take_out, "rename": rename,
+    "take out": take_out, "rename": rename, "mute": mute,
 }  # fmt: skip
