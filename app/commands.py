@@ -19,7 +19,7 @@ from core.groups import Groups
 from core.storage.canvas_json import cut_from_dots, forget_members
 
 if TYPE_CHECKING:
-    from app.document import Document
+    from app.document_base import DocumentBase
 
 Position = tuple[float, float]
 
@@ -117,7 +117,7 @@ class EditCommand(QUndoCommand):
 
     def __init__(
         self,
-        document: Document,
+        document: DocumentBase,
         text: str,
         before: DocumentState,
         after: DocumentState,

@@ -9,14 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from core.engine import Value, forward
-from core.graph_values import (
-    build_values,
-    contributions_through,
-    in_order_with_constants,
-    networkx_maker,
-    reached_from,
-)  # fmt: skip
+from core.engine import Value
+from core.graph_values import GraphValues, contributions_through, networkx_maker, reached_from
 from core.groups import Groups
 from core.groups import edits as group_edits
 from core.groups.outline import Outline, inputs_first
@@ -62,10 +56,9 @@ class Graph:
         self.reserved_names: Collection[str] = ()
         self._next_id = 1
         self._outline: Outline | None = None
-        self._values: dict[str, Value] | None = None
+        self._values: GraphValues | None = None
         self._topological_ids: list[str] | None = None
         self._edges: tuple[Edge, ...] | None = None
-        self._order: list[Value] = []
         self._output: str | None = None  # cached; read it through `output`
         self._is_output_known = False
         self._ids_by_name: dict[str, str] = {}
@@ -411,36 +404,22 @@ class Graph:
 
         `seconds` then holds how long this took.
         """
-        values = self._values_to_compute()
+        values = self._graph_values()
         start = perf_counter()
-        for id, node in self.nodes.items():
-            if node.is_leaf:
-                values[id].data = node.data
-        forward(self._order)
-        for value in self._order:
-            value.grad = 0.0
-        output = self.output
-        if output is not None:
-            values[output].backward()
-        for id, node in self.nodes.items():
-            value = values[id]
-            node.data, node.grad = value.data, value.grad
+        values.run(self.nodes, self.output)
         self.seconds = perf_counter() - start
         self.evaluations += 1
 
     def values(self) -> dict[str, Value]:
         """The Value that each node stands for; built anew only after a change of structure."""
         if self._values is None:
-            self._values_to_compute()
-            forward(self._order)
-        assert self._values is not None
-        return self._values
+            self._graph_values().forward()
+        return self._graph_values().by_id
 
-    def _values_to_compute(self) -> dict[str, Value]:
-        """As `values`; the numbers of new ones are left to `forward`."""
+    def _graph_values(self) -> GraphValues:
+        """Those of the present structure; the numbers of new ones are left to `forward`."""
         if self._values is None:
-            self._values = build_values(self)
-            self._order = in_order_with_constants(self._values.values())
+            self._values = GraphValues(self)
             self.reached = reached_from(self, self.output)
         return self._values
 

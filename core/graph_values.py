@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from core.engine import Value
+from core.engine import Value, forward
 from core.node import Node
 from core.ops import OPS, Op
 
@@ -15,8 +15,37 @@ if TYPE_CHECKING:
     from core.graph import Graph
 
 
-def build_values(graph: Graph) -> dict[str, Value]:
-    """A Value for each node, by id, in topological order; numbers are left to `forward`."""
+class GraphValues:
+    """The Values that a graph's nodes stand for; they hold until its structure changes.
+
+    by_id: in topological order. Their numbers are left to `forward` or `run`.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.by_id = _build(graph)
+        self._order = _in_order_with_constants(self.by_id.values())
+
+    def forward(self) -> None:
+        """Compute all data from the leaves' own."""
+        forward(self._order)
+
+    def run(self, nodes: Mapping[str, Node], output: str | None) -> None:
+        """Take the leaves' data from the nodes, run forward and backward, and write all back."""
+        values = self.by_id
+        for id, node in nodes.items():
+            if node.is_leaf:
+                values[id].data = node.data
+        forward(self._order)
+        for value in self._order:
+            value.grad = 0.0
+        if output is not None:
+            values[output].backward()
+        for id, node in nodes.items():
+            value = values[id]
+            node.data, node.grad = value.data, value.grad
+
+
+def _build(graph: Graph) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for id in graph.topological_ids():
         node = graph.nodes[id]
@@ -63,7 +92,7 @@ def contributions_through(node: Node, value: Value) -> tuple[float, ...]:
     return through
 
 
-def in_order_with_constants(values: Iterable[Value]) -> list[Value]:
+def _in_order_with_constants(values: Iterable[Value]) -> list[Value]:
     """These Values, given in topological order, with the constants that they take in between."""
     order: dict[Value, None] = {}
     for value in values:
