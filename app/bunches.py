@@ -15,9 +15,7 @@ Objects = npt.NDArray[np.object_]
 
 def as_objects(shapes: Sequence[Any]) -> Objects:
     """Shapes in an array, so that many are picked in one call."""
-    objects = np.empty(len(shapes), dtype=object)
-    objects[:] = shapes
-    return objects
+    return np.fromiter(shapes, dtype=object, count=len(shapes))  # assigning looks into each one
 
 
 def bunches(looks: npt.ArrayLike, shapes: Objects) -> Iterator[tuple[int, list[Any]]]:

@@ -5,8 +5,8 @@ A thousand nodes in sight are painted in some thirty calls, one for each colour.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -15,19 +15,20 @@ from PySide6.QtGui import QPainter, QPen, QTransform
 
 from app.bunches import as_objects, bunches
 from app.node_editor.boxes import NodeBox
-from app.node_editor.colors import SHARE_STEPS, brush, fill, pen, share_step, text_pen_on
+from app.node_editor.colors import SHARE_STEPS, brush, fill, pen, text_pen_on
 from app.node_editor.index import SceneIndex
 from app.node_editor.links import bunch_pen
 from app.node_editor.painter import Marks
-from app.node_editor.rows import is_bad
 from app.node_editor.shape import RADIUS, WIDTH
 from app.node_editor.texts import Style, TextPainter, elided
 
 Ints = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
 
 FAR = 0.6  # zoom below which a node is a filled box with its name
 ROUNDED_FROM = 0.22  # zoom below which even the corners go
 NAMED_FROM = 24.0  # pixels of a far node's width
+LEAST_NAMED = 14.0  # and of its height
 MOST_SMOOTH = 300  # straight links that are drawn smoothly
 
 HOLLOW = -1000  # the key of boxes whose gradient is exactly zero
@@ -45,7 +46,10 @@ class FarPainter:
     """Paints all boxes and links at once; remembers their shapes and how they look."""
 
     def __init__(self) -> None:
-        self._places: object = None  # of the index that the shapes are of
+        self._index: SceneIndex | None = None  # that the shapes are of
+        self._taken_rects: Floats = np.zeros((0, 4))  # as `_rects` has them
+        self._taken_pieces: Floats = np.zeros((0, 4))  # as `_lines` has them
+        self._piece_links: Ints = np.zeros(0, dtype=np.intp)  # the row of each piece's link
         self._rects = self._lines = as_objects([])
         self._box_keys: Ints | None = None
         self._shares: npt.NDArray[np.float64] | None = None  # of the links
@@ -54,17 +58,16 @@ class FarPainter:
         """Colours have changed."""
         self._box_keys = self._shares = None
 
-    def _take_places(self, index: SceneIndex) -> None:
-        if self._places is not index.ends:  # made anew whenever anything has moved
-            self._places = index.ends
-            self._rects = as_objects([box.rect for box in index.boxes])
-            self._lines = as_objects([QLineF(*ends) for ends in index.ends.tolist()])
+    def _take_index(self, index: SceneIndex) -> None:
+        if self._index is not index:
+            self._index = index
+            self._taken_rects = self._taken_pieces = np.zeros((0, 4))
 
     # ----- links ----------------------------------------------------------------------------
 
     def paint_links(self, painter: QPainter, index: SceneIndex, exposed: QRectF) -> None:
-        """All links in sight as straight lines, in scene coordinates."""
-        self._take_places(index)
+        """All links in sight as straight lines, from dot to dot, in scene coordinates."""
+        self._take_lines(index)
         if self._shares is None:
             self._shares = np.array([link.share for link in index.links])
         rows = index.link_rows_in(exposed)
@@ -75,13 +78,26 @@ class FarPainter:
         # Stronger colours come last and so lie on top.
         ranks = np.argsort(np.argsort(np.abs(keys)))
         row_of = {int(rank): int(row) for rank, row in zip(ranks, first)}
-        for rank, lines in bunches(ranks[places], self._lines[rows]):
+        rank_of = np.full(len(index.links), -1)
+        rank_of[rows] = ranks[places]
+        piece_ranks = rank_of[self._piece_links]
+        seen = np.flatnonzero(piece_ranks >= 0)
+        for rank, lines in bunches(piece_ranks[seen], self._lines[seen]):
             made = bunch_pen(float(shares[row_of[rank]]), zoom)
             made.setWidthF(1.0)
             made.setCosmetic(True)
             painter.setPen(made)
             painter.drawLines(lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def _take_lines(self, index: SceneIndex) -> None:
+        self._take_index(index)
+        pieces, self._piece_links = _pieces(index)
+        moved = _changed_rows(pieces, self._taken_pieces)
+        if len(self._lines) != len(pieces):
+            self._lines = np.empty(len(pieces), dtype=object)
+        self._lines[moved] = as_objects([QLineF(*ends) for ends in pieces[moved].tolist()])
+        self._taken_pieces = pieces
 
     # ----- nodes ----------------------------------------------------------------------------
 
@@ -92,37 +108,76 @@ class FarPainter:
         world = painter.worldTransform()
         zoom = world.m11()
         rows = index.rows_in(exposed)
+        if self._box_keys is None:
+            self._box_keys = _keys_of(index.boxes)
         painter.save()
         if zoom < ROUNDED_FROM:
             self._fill_all(painter, index, rows)
         painter.setTransform(QTransform())
-        is_named = zoom * WIDTH >= NAMED_FROM
-        if is_named or zoom >= ROUNDED_FROM:
-            seen = [index.boxes[row] for row in rows.tolist()]
-        else:  # nothing but the marks is left to be done one by one
-            seen = index.boxes_of(marks.nodes())
-        seen.sort(key=lambda box: box.id in marks.selection)
-        placed = [(box, world.mapRect(box.rect)) for box in seen]
+        chosen = index.rows_of(marks.selection)
+        if len(chosen):
+            rows = np.concatenate([rows[~np.isin(rows, chosen)], rows[np.isin(rows, chosen)]])
+        rects, keys = _mapped(index.rects[rows], world), self._box_keys[rows]
         if zoom >= ROUNDED_FROM:
-            _fill_rounded(painter, placed, max(2.0, RADIUS * zoom))
-        _mark(painter, placed, marks)
-        if is_named:
-            _name(painter, placed)
+            _fill_rounded(painter, rects, keys, max(2.0, RADIUS * zoom))
+        marked = [(box, world.mapRect(box.rect)) for box in index.boxes_of(marks.nodes())]
+        _mark(painter, marked, marks)
+        if zoom * WIDTH >= NAMED_FROM:
+            is_tall = rects[:, 3] >= LEAST_NAMED
+            boxes = [index.boxes[row] for row in rows[is_tall].tolist()]
+            _name(painter, boxes, rects[is_tall], keys[is_tall])
         painter.restore()
 
     def _fill_all(self, painter: QPainter, index: SceneIndex, rows: Ints) -> None:
-        self._take_places(index)
-        if self._box_keys is None:
-            self._box_keys = _keys_of(index.boxes)
+        self._take_rects(index)
+        assert self._box_keys is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for key, rects in bunches(self._box_keys[rows], self._rects[rows]):
             _set_colors(painter, key, 1.0)
             painter.drawRects(rects)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
+    def _take_rects(self, index: SceneIndex) -> None:
+        self._take_index(index)
+        moved = _changed_rows(index.rects, self._taken_rects)
+        if len(self._rects) != len(index.boxes):
+            self._rects = np.empty(len(index.boxes), dtype=object)
+        self._rects[moved] = as_objects([index.boxes[row].rect for row in moved.tolist()])
+        self._taken_rects = index.rects
+
+
+def _changed_rows(now: Floats, taken: Floats) -> Ints:
+    """The rows that are not what they were; all where there are more or fewer of them."""
+    if now is taken:
+        return np.zeros(0, dtype=np.intp)
+    if now.shape != taken.shape:
+        return np.arange(len(now))
+    return np.flatnonzero((now != taken).any(axis=1))
+
+
+def _pieces(index: SceneIndex) -> tuple[Floats, Ints]:
+    """The straight pieces of all links, shape (pieces, 4), and the row of each one's link."""
+    rows = np.arange(len(index.links))
+    bent = index.bent_rows
+    if not bent:
+        return index.ends, rows
+    ends, links = [np.delete(index.ends, bent, axis=0)], [np.delete(rows, bent)]
+    for row in bent:
+        start, end = index.ends[row, :2].tolist(), index.ends[row, 2:].tolist()
+        stops = [start, *([dot.x, dot.y] for dot in index.links[row].via), end]
+        ends.append(np.array([a + b for a, b in pairwise(stops)]))
+        links.append(np.full(len(stops) - 1, row))
+    return np.concatenate(ends), np.concatenate(links)
+
+
+def _mapped(rects: Floats, world: QTransform) -> Floats:
+    """x, y, width and height in pixels of rects given by their corners, both (n, 4)."""
+    zoom, offset = world.m11(), (world.dx(), world.dy())
+    return np.column_stack([rects[:, :2] * zoom + offset, (rects[:, 2:] - rects[:, :2]) * zoom])
+
 
 def _keys_of(boxes: Sequence[NodeBox]) -> Ints:
-    """`key_of` of each box."""
+    """What each box is filled with: a share step, HOLLOW or BAD."""
     shares = np.array([box.share for box in boxes])
     data = np.array([box.node.data for box in boxes])
     if boxes and boxes[0].hidden:  # the same for all boxes
@@ -131,14 +186,6 @@ def _keys_of(boxes: Sequence[NodeBox]) -> Ints:
     grads = np.array([box.grad or 0.0 for box in boxes])  # an infinite one's share is finite
     is_good = np.isfinite(data) & np.isfinite(grads) & np.isfinite(shares)
     return np.where(is_good, steps, BAD).astype(np.intp)
-
-
-def key_of(box: NodeBox) -> int:
-    """What a box is filled with: a share step, HOLLOW or BAD."""
-    share = box.share
-    if is_bad(box) or not math.isfinite(share):
-        return BAD
-    return share_step(share) if share else HOLLOW
 
 
 def _set_colors(painter: QPainter, key: int, width: float) -> None:
@@ -152,18 +199,19 @@ def _set_colors(painter: QPainter, key: int, width: float) -> None:
     painter.setBrush(brush("canvas" if key == HOLLOW else "error_soft"))
 
 
-def _fill_rounded(painter: QPainter, placed: list[tuple[NodeBox, QRectF]], radius: float) -> None:
-    for box, rect in placed:
-        key = key_of(box)
-        _set_colors(painter, key, 2.0)
-        inside = rect.adjusted(1, 1, -1, -1) if key in (HOLLOW, BAD) else rect
-        painter.drawRoundedRect(inside, radius, radius)
+def _fill_rounded(painter: QPainter, rects: Floats, keys: Ints, radius: float) -> None:
+    former: int | None = None
+    for key, (x, y, width, height) in zip(keys.tolist(), rects.tolist()):
+        if key != former:
+            _set_colors(painter, key, 2.0)
+            former = key
+        if key in (HOLLOW, BAD):
+            x, y, width, height = x + 1, y + 1, width - 2, height - 2
+        painter.drawRoundedRect(QRectF(x, y, width, height), radius, radius)
 
 
 def _mark(painter: QPainter, placed: list[tuple[NodeBox, QRectF]], marks: Marks) -> None:
     hovered = marks.hovered.id if marks.hovered is not None else None
-    if not marks.selection and hovered is None and marks.step is None:
-        return
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for box, rect in placed:
         if box.id in marks.selection:
@@ -177,12 +225,18 @@ def _mark(painter: QPainter, placed: list[tuple[NodeBox, QRectF]], marks: Marks)
             painter.drawRoundedRect(rect.adjusted(-6, -6, 6, 6), 7, 7)
 
 
-def _name(painter: QPainter, placed: list[tuple[NodeBox, QRectF]]) -> None:
-    texts = TextPainter(painter)
-    for box, rect in placed:
-        if rect.height() < 14:
-            continue
-        name = elided(box.title, Style.STRONG_CAPTION, max(4, round(rect.width()) - 4))
-        key, center = key_of(box), rect.center()
-        color = pen("text") if key == HOLLOW else pen("error") if key == BAD else text_pen_on(key)
-        texts.middle(name, Style.STRONG_CAPTION, color, center.x(), center.y())
+def _name(painter: QPainter, boxes: list[NodeBox], rects: Floats, keys: Ints) -> None:
+    if not boxes:
+        return
+    texts, style = TextPainter(painter), Style.STRONG_CAPTION
+    room = max(4, round(rects[0, 2]) - 4)  # all nodes are as wide
+    colors = {key: _name_pen(key) for key in set(keys.tolist())}
+    centers = rects[:, :2] + rects[:, 2:] / 2
+    for box, (x, y), key in zip(boxes, centers.tolist(), keys.tolist()):
+        texts.middle(elided(box.title, style, room), style, colors[key], x, y)
+
+
+def _name_pen(key: int) -> QPen:
+    if key in (HOLLOW, BAD):
+        return pen("text" if key == HOLLOW else "error")
+    return text_pen_on(key)

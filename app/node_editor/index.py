@@ -30,6 +30,7 @@ class SceneIndex:
         )
         self.rects: Floats = np.zeros((0, 4))  # left, top, right, bottom of each box
         self.ends: Floats = np.zeros((0, 4))  # x and y of start and end of each link
+        self.bent_rows: list[int] = []  # of the links that pass through dots
         self.refresh()
 
     def refresh(self) -> None:
@@ -47,9 +48,9 @@ class SceneIndex:
         top = np.minimum(self.ends[:, 1], self.ends[:, 3]) - WIDEST
         down = np.maximum(self.ends[:, 1], self.ends[:, 3]) + WIDEST
         self._link_bounds = np.column_stack([left, top, far_right, down])
-        for row, link in enumerate(self.links):
-            if link.via:
-                self._link_bounds[row] = _corners(link.bounds())
+        self.bent_rows = [row for row, link in enumerate(self.links) if link.via]
+        for row in self.bent_rows:
+            self._link_bounds[row] = _corners(self.links[row].bounds())
 
     def rows_in(self, area: QRectF) -> npt.NDArray[np.intp]:
         """Rows of the boxes that paint anything in `area`."""
@@ -63,10 +64,14 @@ class SceneIndex:
     def boxes_in(self, area: QRectF) -> list[NodeBox]:
         return [self.boxes[row] for row in self.rows_in(area).tolist()]
 
+    def rows_of(self, ids: Iterable[str]) -> npt.NDArray[np.intp]:
+        """Rows of these nodes, those that there are, in rising order."""
+        rows = sorted([self._row[id] for id in ids if id in self._row])
+        return np.array(rows, dtype=np.intp)
+
     def boxes_of(self, ids: Iterable[str]) -> list[NodeBox]:
         """The boxes of these nodes, those that there are, in their order."""
-        rows = sorted(self._row[id] for id in ids if id in self._row)
-        return [self.boxes[row] for row in rows]
+        return [self.boxes[row] for row in self.rows_of(ids).tolist()]
 
     def bounds_of(self, ids: Iterable[str]) -> QRectF:
         """The rect around these boxes, as far as they are there."""

@@ -304,6 +304,22 @@ def test_a_dot_is_dragged_and_the_link_goes_through_it(hand):
     assert link(hand, "d", 1).distance_to(hand.view.mapToScene(middle)) < 3
 
 
+def test_from_far_out_a_link_still_goes_through_its_dots(hand):
+    middle = hand.pixel(link(hand, "d", 1).path().pointAtPercent(0.5))
+    hand.double_click(middle)
+    hand.drag(middle, middle + QPoint(-40, 260))
+    (dot,) = dots(hand)[hand.id("c")]
+    hand.view.zoom_to(0.2)
+
+    def shown(point):
+        return hand.view.viewport().grab().toImage().pixelColor(hand.pixel(point))
+
+    start = link(hand, "d", 1).start
+    halfway = (start + QPointF(dot.x, dot.y)) / 2
+    away = QPointF(60, 0)
+    assert shown(halfway) != shown(halfway + away) == shown(halfway - away)
+
+
 def test_a_stroke_with_shift_puts_one_dot_on_all_links_of_a_node(hand):
     hand.document.set_text(hand.document.text + "g = e * 2.0\nh = d + g\n")
     hand.view.fit_all(animated=False)
