@@ -7,29 +7,31 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.lab.experiment import Experiment
 from app.lab.found import Found, answers
 from app.lab.plane_view import Plane, PlaneView
+from app.lab.run_on_plane import RunOnPlane
 from app.lab.source import Source
 from app.lab.surface_view import SurfaceView
 from app.training.choices import Choice, Number
 from app.widgets.labels import TextLabel
 from core.lab.executors import Place, workers
 from core.lab.landscape import Landscape, LandscapeResult, PlaneKind, run
+from core.lab.problems import Network, Problem
+from core.lab.run_path import moments
 from core.lab.running import Report, Reports
 from core.numbers import format_number
-
-Floats = NDArray[np.float64]
+from core.session import Snapshot
+from core.timeline import Timeline
 
 PLANES: tuple[tuple[PlaneKind, str], ...] = (
     ("random", "random directions"),
     ("gradient", "gradient and sharpest"),
     ("path", "the run’s own path"),
 )
-MOST_TRAIL = 1000  # moments of the run
 
 
 class LandscapePanel(Experiment):
@@ -41,8 +43,9 @@ class LandscapePanel(Experiment):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._trail: list[Floats] = []  # where the run has been since, on the plane
-        self.path_of_run: Callable[[], Floats | None] = lambda: None
+        self.timeline: Callable[[], Timeline | None] = lambda: None  # of the training tab's run
+        self._run = RunOnPlane(self)
+        self._run.moved.connect(self._redraw)
         self.map, self.surface = PlaneView(), SurfaceView()
         self.kind = Choice(PLANES, "landscape_plane")
         self.kind.setAccessibleName("Plane")
@@ -77,57 +80,77 @@ class LandscapePanel(Experiment):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         kind, resolution = self.kind.currentData(), int(self.resolution.currentData())
         extent, seed = self.extent.value(), int(self.seed.value())
-        path = self.path_of_run()
+        timeline = self.timeline() if kind == "path" else None
+        self._run.forget_plane()
 
         def reports() -> Reports[Found]:
             start = source.begin()
-            own = path if path is not None and path.shape[1] == len(start.data) else None
-            question = Landscape(source.problem, start, kind, extent, resolution, seed, own)
+            is_own = timeline is not None and _is_about(timeline, source.problem)
+            path = moments(timeline) if timeline is not None and is_own else None
+            question = Landscape(source.problem, start, kind, extent, resolution, seed, path)
             with workers(Place()) as crew:
                 yield from answers(question, run(question, crew))
 
         return reports
 
     def forget(self) -> None:
+        self._run.forget_plane()
         for view in (self.map, self.surface):
             view.show_plane(None)
+
+    def show_again(self, found: Found) -> None:
+        self._run.forget_plane(follows=False)
+        super().show_again(found)
 
     def set_large(self, is_large: bool) -> None:
         super().set_large(is_large)
         self.surface.setVisible(is_large)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._redraw()
+
+    def shut_down(self) -> None:
+        super().shut_down()
+        self._run.shut_down()
+
     def show_report(self, report: Report[Found]) -> str:
         found: LandscapeResult = report.result.result
-        self._trail = []
-        self._show(found, found.here)
+        self._run.show_plane(found.plane, report.result.question.problem, self.timeline())
+        self._redraw()
         if not report.is_last:
             return f"{report.share:.0%} of the points".replace("%", " %")
         losses = found.losses[np.isfinite(found.losses)]
         words = f"From {format_number(losses.min(), 3)} to {format_number(losses.max(), 3)}"
         words += " on this plane. Drag the surface to turn it."
+        ball, plane = self._run.ball(report.result.question.problem), found.plane
+        if ball is not None and not plane.is_within(*ball):
+            words += " The run is outside it now."
         if not math.isnan(found.plane.explained):
             share = f"{found.plane.explained:.1%}".replace("%", " %")
             words += f" {share} of the run’s way lies in it."
         self.say_below(words)
         return f"{len(found.a)} × {len(found.b)}, done"
 
-    def follow(self, parameters: Floats) -> None:
-        """The run has come here: move the ball. Parameters of another network are left out."""
-        found: LandscapeResult | None = None if self.found is None else self.found.result
-        if found is None or len(parameters) != len(found.plane.origin) or not self.isVisible():
-            return
-        if np.isfinite(parameters).all():
-            self._trail = [*self._trail[-MOST_TRAIL:], found.plane.coordinates(parameters)]
-            self._show(found, self._trail[-1])
+    def follow(self, snapshot: Snapshot) -> None:
+        """The run is here now: the ball goes along, and where it is the plane's own its path."""
+        self._run.follow(snapshot, self.timeline(), is_seen=self.isVisible())
 
-    def _show(self, found: LandscapeResult, ball: Floats) -> None:
-        losses = found.picture
-        known = self.map.plane
+    def _redraw(self) -> None:
+        """The plane as far as it is known, with the run on it."""
+        if self.found is None or not self.isVisible():
+            return
+        found = self.found = self._run.with_path(self.found)
+        result: LandscapeResult = found.result
+        losses, known = result.picture, self.map.plane
         if known is not None and np.array_equal(known.losses, losses, equal_nan=True):
             losses = known.losses  # the same picture: only the ball has moved
-        x, y = ball.tolist()
-        path = np.vstack([found.path, *self._trail]) if self._trail else found.path
-        plane = Plane(found.a, found.b, losses, found.plane.titles, path, (x, y))
+        start = result.here
+        ball = self._run.ball(found.question.problem)
+        plane = Plane(
+            result.a, result.b, losses, result.plane.titles, result.path,
+            (float(start[0]), float(start[1])), ball,
+        )  # fmt: skip
         self.map.show_plane(plane)
         if self.surface.isVisible():
             self.surface.show_plane(plane)
@@ -141,4 +164,12 @@ class LandscapePanel(Experiment):
         return {
             first: a.ravel().tolist(), second: b.ravel().tolist(),
             "loss": found.losses.ravel().tolist(),
+            f"{first} of the run": found.path[:, 0].tolist(),
+            f"{second} of the run": found.path[:, 1].tolist(),
         }  # fmt: skip
+
+
+def _is_about(timeline: Timeline, problem: Problem) -> bool:
+    """Whether a run is of the problem's network and data."""
+    setup = timeline.checkpoints[-1].setup
+    return isinstance(problem, Network) and not setup.restarts(problem.setup)

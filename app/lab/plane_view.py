@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
@@ -23,13 +23,15 @@ Floats = NDArray[np.float64]
 
 LEFT, BOTTOM, RIGHT, TOP = 60, 44, 16, 8
 LEVELS = 12  # contour lines
+MOST_SMOOTH = 1500  # places of a path
 
 
 @dataclass(frozen=True, eq=False)
 class Plane:
     """What is shown: losses[i, j] is at (xs[j], ys[i]); nan where nothing is known yet.
 
-    path: (steps, 2), where the run has been. ball: where it is now.
+    path: (moments, 2), where the run has been. start: what the plane goes through. ball: where the
+    run is now; None where that is unknown.
     """
 
     xs: Floats
@@ -37,7 +39,8 @@ class Plane:
     losses: Floats
     names: tuple[str, str]
     path: Floats
-    ball: tuple[float, float]
+    start: tuple[float, float]
+    ball: tuple[float, float] | None
 
     @property
     def heights(self) -> Floats:
@@ -142,18 +145,20 @@ class PlaneView(QWidget):
         now = theme.current()
         painter.save()
         painter.setClipRect(area)
-        if len(plane.path) > 1:
-            path = QPainterPath(self.place(*plane.path[0]))
-            for x, y in plane.path[1:].tolist():
-                path.lineTo(self.place(x, y))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(now.color("point_outline"), 4))
-            painter.drawPath(path)
-            painter.setPen(QPen(now.color("accent"), 2))
-            painter.drawPath(path)
+        # Anti-aliased, a wide line of many points takes Qt many times as long.
+        is_long = len(plane.path) > MOST_SMOOTH
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_long)
+        way = QPolygonF([self.place(x, y) for x, y in plane.path.tolist() if math.isfinite(x + y)])
+        for color, width in ((now.color("point_outline"), 4), (now.color("accent"), 2)):
+            painter.setPen(QPen(color, width))
+            painter.drawPolyline(way)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(now.color("point_outline"), 2))
-        painter.setBrush(now.color("accent"))
-        painter.drawEllipse(self.place(*plane.ball), 7, 7)
+        painter.setBrush(now.color("canvas"))
+        painter.drawEllipse(self.place(*plane.start), 4, 4)
+        if plane.ball is not None:
+            painter.setBrush(now.color("accent"))
+            painter.drawEllipse(self.place(*plane.ball), 7, 7)
         painter.restore()
 
     def _paint_axes(self, painter: QPainter, area: QRectF, plane: Plane) -> None:

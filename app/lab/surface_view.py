@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.lab.map_colors import sequential_colors
-from app.lab.plane_view import Plane
+from app.lab.plane_view import MOST_SMOOTH, Plane
 
 Floats = NDArray[np.float64]
 
@@ -158,28 +158,39 @@ class SurfaceView(QWidget):
     def _paint_path(self, painter: QPainter, plane: Plane, low: float, extent: float) -> None:
         """The run's way over the surface, and the ball."""
         now = theme.current()
-        ways = np.vstack([plane.path, np.array([plane.ball])])
-        us = (ways[:, 0] - plane.xs[0]) / (plane.xs[-1] - plane.xs[0])
-        vs = (ways[:, 1] - plane.ys[0]) / (plane.ys[-1] - plane.ys[0])
-        inside = (us >= 0) & (us <= 1) & (vs >= 0) & (vs <= 1)
-        heights = plane.heights
-        rows = np.clip(np.rint(vs * (len(heights) - 1)), 0, len(heights) - 1).astype(int)
-        columns = np.clip(np.rint(us * (heights.shape[1] - 1)), 0, heights.shape[1] - 1).astype(int)
-        h = (heights[rows, columns] - low) / extent
-        shown = inside & np.isfinite(h)
-        x, y, _depth = self._project(us - 0.5, vs - 0.5, np.clip(h, 0, 1) * HEIGHT + 0.012)
-        points = [QPointF(a, b) for a, b, c in zip(x.tolist(), y.tolist(), shown.tolist()) if c]
-        # The ball may stand where the path begins: no line leads to it.
-        way = points[:-1] if shown[-1] else points
+        x, y, is_on = self._on_surface(plane, plane.path, low, extent)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        is_moving = self._drag is not None or len(x) > MOST_SMOOTH
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_moving)
+        ends = np.flatnonzero(np.diff(is_on, prepend=False, append=False)).reshape(-1, 2)
         for color, width in ((now.color("point_outline"), 4.0), (now.color("accent"), 2.0)):
             painter.setPen(QPen(color, width))
-            painter.drawPolyline(QPolygonF(way))
-        if shown[-1]:
-            painter.setPen(QPen(now.color("point_outline"), 2))
-            painter.setBrush(now.color("accent"))
-            ball = points[-1]
-            painter.drawEllipse(QRectF(ball.x() - 7, ball.y() - 9, 14, 14))
+            for begin, end in ends.tolist():  # where it leaves the plane, so does the line
+                points = zip(x[begin:end].tolist(), y[begin:end].tolist())
+                painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(now.color("point_outline"), 2))
+        for place, name, radius in ((plane.start, "canvas", 4.0), (plane.ball, "accent", 7.0)):
+            if place is None:
+                continue
+            x, y, is_on = self._on_surface(plane, np.array([place]), low, extent)
+            if is_on[0]:
+                painter.setBrush(now.color(name))
+                painter.drawEllipse(QPointF(x[0], y[0] - 2), radius, radius)
+
+    def _on_surface(
+        self, plane: Plane, places: Floats, low: float, extent: float
+    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Pixels of places on the plane, (k, 2), a hair above it; whether they lie on it at all."""
+        us = (places[:, 0] - plane.xs[0]) / (plane.xs[-1] - plane.xs[0])
+        vs = (places[:, 1] - plane.ys[0]) / (plane.ys[-1] - plane.ys[0])
+        is_on = (us >= 0) & (us <= 1) & (vs >= 0) & (vs <= 1)
+        heights = (_between(plane.heights, us[is_on], vs[is_on]) - low) / extent
+        is_on[is_on] = np.isfinite(heights)
+        h = np.zeros(len(us))
+        h[is_on] = np.clip(heights[np.isfinite(heights)], 0.0, 1.0)
+        x, y, _depth = self._project(us - 0.5, vs - 0.5, h * HEIGHT + 0.012)
+        return x, y, is_on
 
 
 def _scaled(plane: Plane) -> tuple[Floats, float, float]:
@@ -191,6 +202,17 @@ def _scaled(plane: Plane) -> tuple[Floats, float, float]:
     low, high = float(known.min()), float(np.percentile(known, 99.5))
     extent = max(high - low, 1e-12)
     return np.clip((heights - low) / extent, 0.0, 1.0), low, extent
+
+
+def _between(grid: Floats, us: Floats, vs: Floats) -> Floats:
+    """What a grid says at shares of its sides, linear between its points."""
+    rows, columns = vs * (len(grid) - 1), us * (grid.shape[1] - 1)
+    i = np.clip(rows.astype(int), 0, len(grid) - 2)
+    j = np.clip(columns.astype(int), 0, grid.shape[1] - 2)
+    a, b = rows - i, columns - j
+    low = (1.0 - b) * grid[i, j] + b * grid[i, j + 1]
+    high = (1.0 - b) * grid[i + 1, j] + b * grid[i + 1, j + 1]
+    return np.asarray((1.0 - a) * low + a * high)
 
 
 def _every(count: int, every: int) -> NDArray[np.int64]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -21,7 +19,6 @@ from app.lab.kept_list import KeptList
 from app.lab.landscape_panel import LandscapePanel
 from app.lab.map_panel import MapPanel
 from app.lab.one_step_panel import OneStepPanel
-from app.lab.path_of_run import PathOfRun
 from app.lab.race_panel import RacePanel
 from app.lab.range_test_panel import RangeTestPanel
 from app.lab.schedules_panel import SchedulesPanel
@@ -36,8 +33,6 @@ from app.widgets.segmented import SegmentedControl
 from app.widgets.toast import ToastArea
 from core.lab.race import RaceQuestion
 from core.lab.starts import Start
-
-Floats = NDArray[np.float64]
 
 NARROW = 1400  # pixels: below, one experiment at a time, chosen by a row of buttons
 LIST, BESIDE = 208, 652
@@ -82,10 +77,8 @@ class LabTab(QWidget):
         self._race = race
         landscape = self.experiments["landscape"]
         assert isinstance(landscape, LandscapePanel)
-        landscape.path_of_run = self._path_of_run
-        self._path = PathOfRun()
-        training.snapshot_taken.connect(self._path.add)
-        training.snapshot_taken.connect(lambda snapshot: landscape.follow(snapshot.parameters))
+        landscape.timeline = lambda: training.timeline
+        training.snapshot_taken.connect(landscape.follow)
         self._build()
         for experiment in self.experiments.values():
             self._connect(experiment)
@@ -180,13 +173,6 @@ class LabTab(QWidget):
 
     def _start_of_run(self) -> Start | None:
         return self._training.start()
-
-    def _path_of_run(self) -> Floats | None:
-        """Where the training tab's run has been; None where the experiments are about another."""
-        is_network = str(self._from.currentData()) != source.PARABOLA
-        if not is_network:
-            return None
-        return max(self._training.path(), self._path.parameters, key=len)
 
     def _take(self, taken: source.Source) -> None:
         self._source = taken

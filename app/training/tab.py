@@ -31,7 +31,6 @@ from core.timeline import Timeline
 FRAME = 16  # milliseconds between two looks at the runner
 PICTURE = 0.03  # seconds between two pictures of the network
 HIDDEN_PICTURE = 0.5  # the same behind another tab
-MOST_MOMENTS = 300  # of a path
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
 
 
@@ -118,15 +117,10 @@ class TrainingTab(QWidget):
         snapshot, n = self._snapshot, self._setup.n_parameters
         return snapshot.start if snapshot and len(snapshot.parameters) == n else None
 
-    def path(self) -> Floats:
-        """Parameters at some of the steps so far, (moments, n_parameters), newest last."""
-        timeline = self._runs.current.timeline
-        known = [] if timeline is None else list(timeline.checkpoints)
-        every = max(1, len(known) // MOST_MOMENTS)
-        found = [checkpoint.moment.state.data for checkpoint in known[::every]]
-        if self._snapshot is not None and self._sought is None:
-            found.append(self._snapshot.parameters)
-        return np.array(found) if found else np.empty((0, 0))
+    @property
+    def timeline(self) -> Timeline | None:
+        """The past of this run, which its thread goes on writing; None until it has begun."""
+        return self._runs.current.timeline
 
     def take_run(self, timeline: Timeline) -> None:
         """Make a run from elsewhere, such as a lane of a race, the present one; it waits."""

@@ -29,7 +29,7 @@ at the moment is a `Start`: parameters and the optimizer's memory.
     trainability.py tiles.py  which of two hyperparameters' values converge, coarse to fine
     executors.py kept_tiles.py  threads, processes or a cluster; finished tiles on disk
     zero_grad.py              with and without it; momentum with beta = 1
-    landscape.py              the loss over a plane through the parameters
+    landscape.py run_path.py  the loss over a plane through the parameters; a run's way over it
     schedules.py              drawn by hand, previewed
     estimates.py              how long a map will take
     tables.py race_jobs.py    columns for files; a race on workers

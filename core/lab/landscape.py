@@ -89,6 +89,10 @@ class Plane:
             found = np.linalg.lstsq(basis, np.atleast_2d(parameters - self.origin).T)[0].T
         return np.asarray(found if parameters.ndim == 2 else found[0])
 
+    def is_within(self, a: float, b: float) -> bool:
+        """Whether a place lies on the part that is looked at."""
+        return self.x[0] <= a <= self.x[1] and self.y[0] <= b <= self.y[1]
+
     def distance(self, parameters: Floats) -> float:
         """How far beside the plane one parameter set lies."""
         a, b = self.coordinates(parameters)
