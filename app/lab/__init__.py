@@ -9,7 +9,7 @@ plot.py marks.py   curves, and what is marked on them; label_places.py thinning.
 race_panel.py      with race_run.py race_plot.py race_lanes.py lane_cards.py lane_colors.py
 map_panel.py       with map_controls.py map_axes.py map_view.py map_window.py map_colors.py
 tile_store.py      a map's finished tiles, on disk
-landscape_panel.py with plane_view.py surface_view.py run_on_plane.py
+landscape_panel.py with plane_view.py surface_view.py run_on_plane.py backdrop.py
 one_step_panel.py range_test_panel.py schedules_panel.py (schedule_drawing.py)
 sharpness_panel.py zero_grad_panel.py
 """

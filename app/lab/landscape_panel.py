@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.lab.experiment import Experiment
@@ -35,7 +36,12 @@ PLANES: tuple[tuple[PlaneKind, str], ...] = (
 
 
 class LandscapePanel(Experiment):
-    """From above, as a surface, or both."""
+    """From above, as a surface, or both.
+
+    Signals: watching(is_watching): the run is followed as it goes, or no more.
+    """
+
+    watching = Signal(bool)
 
     name = "landscape"
     heading = "Landscape"
@@ -108,7 +114,12 @@ class LandscapePanel(Experiment):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.watching.emit(True)
         self._redraw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.watching.emit(False)
 
     def shut_down(self) -> None:
         super().shut_down()

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
+from app.lab.backdrop import Backdrop
 from app.lab.map_colors import sequential_image
 from app.lab.plot import paint_card
 from app.training.output_map import ticks
@@ -42,6 +43,10 @@ class Plane:
     start: tuple[float, float]
     ball: tuple[float, float] | None
 
+    def is_over(self, other: Plane) -> bool:
+        """Whether only the run has moved since another one."""
+        return self.losses is other.losses
+
     @property
     def heights(self) -> Floats:
         """Logarithms of the losses where all are positive, else the losses."""
@@ -65,6 +70,7 @@ class PlaneView(QWidget):
         self._image: QImage | None = None
         self._contours: list[QPainterPath] = []
         self._pointer: QPointF | None = None
+        self._backdrop, self._is_ball_only = Backdrop(), False
         theme.notifier.changed.connect(self._draw)
 
     @property
@@ -74,11 +80,10 @@ class PlaneView(QWidget):
 
     def show_plane(self, plane: Plane | None) -> None:
         """Another picture; None for nothing."""
-        is_same = (
-            plane is not None and self._plane is not None and plane.losses is self._plane.losses
-        )
+        known = self._plane
+        self._is_ball_only = known is not None and plane is not None and plane.is_over(known)
         self._plane = plane
-        if not is_same:
+        if not self._is_ball_only:
             self._draw()
         self.update()
 
@@ -119,27 +124,39 @@ class PlaneView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        plane, area, now = self._plane, self.area(), theme.current()
+        plane, area = self._plane, self.area()
         if plane is None or self._image is None:
             return
+        if self._is_ball_only:
+            self._is_ball_only = False
+            self._backdrop.paint(painter, self, plane.losses, (), self._paint_losses)
+        else:
+            self._paint_losses(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_path(painter, area, plane)
+        self._paint_reading(painter, area, plane)
+
+    def _paint_losses(self, painter: QPainter) -> None:
+        """Heat map, contours and axes."""
+        plane, area, image = self._plane, self.area(), self._image
+        assert plane is not None
+        assert image is not None
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawImage(area, self._image)
+        painter.drawImage(area, image)
         painter.save()
         painter.setClipRect(area)
         rows, columns = plane.losses.shape
         painter.translate(area.left(), area.bottom())
         painter.scale(area.width() / (columns - 1), -area.height() / (rows - 1))
-        pen = QPen(now.color("field"), 1)
+        pen = QPen(theme.current().color("field"), 1)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setOpacity(0.55)
         for path in self._contours:
             painter.drawPath(path)
         painter.restore()
-        self._paint_path(painter, area, plane)
         self._paint_axes(painter, area, plane)
-        self._paint_reading(painter, area, plane)
 
     def _paint_path(self, painter: QPainter, area: QRectF, plane: Plane) -> None:
         now = theme.current()

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.lab.backdrop import Backdrop
 from app.lab.map_colors import sequential_colors
 from app.lab.plane_view import MOST_SMOOTH, Plane
 
@@ -45,10 +46,13 @@ class SurfaceView(QWidget):
         self._plane: Plane | None = None
         self.turn, self.tilt, self.closeness = 0.7, 0.62, 1.0
         self._drag: tuple[QPointF, float, float] | None = None
+        self._backdrop, self._is_ball_only = Backdrop(), False
         theme.notifier.changed.connect(self.update)
 
     def show_plane(self, plane: Plane | None) -> None:
         """Another surface; None for nothing."""
+        known = self._plane
+        self._is_ball_only = known is not None and plane is not None and plane.is_over(known)
         self._plane = plane
         self.update()
 
@@ -110,9 +114,21 @@ class SurfaceView(QWidget):
         if plane is None:
             return
         painter = QPainter(self)
+        if self._is_ball_only and self._drag is None:
+            self._is_ball_only = False
+            view = (self.turn, self.tilt, self.closeness)
+            self._backdrop.paint(painter, self, plane.losses, view, self._paint_surface)
+        else:
+            self._paint_surface(painter)
+        _, low, extent = _scaled(plane)
+        self._paint_path(painter, plane, low, extent)
+
+    def _paint_surface(self, painter: QPainter) -> None:
+        plane = self._plane
+        assert plane is not None
         is_moving = self._drag is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, not is_moving)
-        heights, low, extent = _scaled(plane)
+        heights, _, _ = _scaled(plane)
         every = max(1, math.ceil(len(heights) / (MOST_MOVING if is_moving else MOST_CELLS)))
         rows = _every(len(heights), every)
         columns = _every(heights.shape[1], every)
@@ -122,7 +138,6 @@ class SurfaceView(QWidget):
         grid_u, grid_v = np.meshgrid(us, vs)
         px, py, depth = self._project(grid_u, grid_v, heights * HEIGHT)
         self._paint_cells(painter, px, py, depth, heights)
-        self._paint_path(painter, plane, low, extent)
 
     def _project(self, u: Floats, v: Floats, h: Floats) -> tuple[Floats, Floats, Floats]:
         """Points of the unit cell to pixels, and how far away they are."""

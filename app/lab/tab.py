@@ -79,6 +79,7 @@ class LabTab(QWidget):
         assert isinstance(landscape, LandscapePanel)
         landscape.timeline = lambda: training.timeline
         training.snapshot_taken.connect(landscape.follow)
+        landscape.watching.connect(partial(training.set_watched, "landscape"))
         self._build()
         for experiment in self.experiments.values():
             self._connect(experiment)

@@ -64,7 +64,7 @@ class TrainingTab(QWidget):
         self._activity = ""
         self._is_stale = True  # the pictures are older than the run
         self._last_picture = self._last_shown = 0.0
-        self._is_watched = False  # elsewhere, while this tab is hidden
+        self._watchers = set[str]()  # elsewhere, while this tab is hidden
         self._speed = Speed()
         self.view = TrainingView(self)
         self._parts = PartsInTurn(self.view)
@@ -108,9 +108,9 @@ class TrainingTab(QWidget):
         """The set-up in force."""
         return self._setup
 
-    def set_watched(self, is_watched: bool) -> None:
-        """Whether snapshots are wanted as often as when this tab shows."""
-        self._is_watched = is_watched
+    def set_watched(self, watcher: str, is_watched: bool) -> None:
+        """Whether somebody elsewhere wants snapshots as often as when this tab shows."""
+        (self._watchers.add if is_watched else self._watchers.discard)(watcher)
 
     def start(self) -> Start | None:
         """Where this run is, for an experiment to go on from; None before its first picture."""
@@ -317,7 +317,7 @@ class TrainingTab(QWidget):
         is_running = self._runner.is_running
         # Behind another tab the parts follow as well, but seldom: curves and weights stay right.
         pace = PICTURE if self.isVisible() else HIDDEN_PICTURE
-        picture_pace = PICTURE if self._is_watched else pace
+        picture_pace = PICTURE if self._watchers else pace
         if self._is_stale or (is_running and now - self._last_picture > picture_pace):
             self._runner.want_snapshot()
             self._last_picture, self._is_stale = now, False

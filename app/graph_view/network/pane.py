@@ -86,7 +86,7 @@ class NetworkPane(QWidget):
         self.train_button.setEnabled(True)
         self.train_button.clicked.connect(run.toggle_training)
         if self.isVisible():
-            run.set_watched(True)
+            run.set_watched("network", True)
 
     def set_color_by(self, color_by: str) -> None:
         """What the colours mean; the gradient check costs, so it is made only for its colours."""
@@ -147,4 +147,4 @@ class NetworkPane(QWidget):
     def _set_active(self, is_active: bool) -> None:
         self.source.set_active(is_active)
         if self._run is not None:
-            self._run.set_watched(is_active)
+            self._run.set_watched("network", is_active)
