@@ -9,10 +9,11 @@ from typing import Any
 import pyqtgraph as pg
 
 from app import fonts, theme
+from app.widgets.plot_axis import PlotAxis
 from core.numbers import format_number
 
 
-class LossAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
+class LossAxis(PlotAxis):
     """An axis of numbers, linear or logarithmic."""
 
     label_room = 36  # px along the axis for the label of a power of ten
@@ -64,7 +65,7 @@ def _round_numbers(low: float, high: float) -> list[float]:
     return [math.log10(number) for number in numbers if number > 0][:8]
 
 
-class StepAxis(pg.AxisItem):  # type: ignore[misc]
+class StepAxis(PlotAxis):
     """The horizontal axis: steps, epochs or seconds."""
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

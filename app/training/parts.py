@@ -35,17 +35,19 @@ class PartsInTurn:
         """Refresh the part whose turn it is. True if all are up to date.
 
         Pictures go first, network and output one after the other; curves take the frames between
-        two pictures, and one in `MOST_WAITING` where there is none.
+        two pictures, and one in `MOST_WAITING` where there is none. That one comes after the
+        network's: frames that differ little in their work are evenly apart.
         """
         self._frames_without_plot += 1
         network = self._view.network
-        is_plot_due = self._unshown is None or self._frames_without_plot > MOST_WAITING
-        if self._unshown_output is not None:
-            self._view.show_output(self._unshown_output)
-            self._unshown_output = None
-        elif self._is_plot_stale and is_plot_due:
+        is_plot_late = self._frames_without_plot > MOST_WAITING
+        is_plot_next = is_plot_late if self._unshown_output is not None else self._unshown is None
+        if self._is_plot_stale and is_plot_next:
             self._is_plot_stale, self._frames_without_plot = False, 0
             self._view.plot.refresh()
+        elif self._unshown_output is not None:
+            self._view.show_output(self._unshown_output)
+            self._unshown_output = None
         elif self._unshown is not None:
             network.set_snapshot(self._unshown)
             self._unshown_output, self._unshown = self._unshown, None

@@ -1,0 +1,65 @@
+"""What the whole window grows by while it trains at full speed for long.
+
+python -m tests.benchmarks training_memory [minutes, 60 if not said]
+
+The window is 1920 x 1080 and shows the training tab with Playground's default set-up. What fills
+up in the first minute, such as the newest steps of the curves, is counted apart.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEvent
+
+from app.main_window import MainWindow
+from app.qt_application import create_application
+from core import kernels
+from core.hyperparameters import PRESETS
+from tests.benchmarks.training_tab import memory, wait
+
+WARM_UP = 60.0  # seconds
+TRAINING = 1  # place of the tab
+LINES = 12  # of the table
+
+
+def main(arguments: list[str]) -> int:
+    """Print how the memory grows."""
+    seconds = 60.0 * float(arguments[0]) if arguments else 3600.0
+    app = create_application()
+    kernels.loaded(wait=True)
+    window = MainWindow()
+    window.resize(1920, 1080)
+    window.show()
+    window.tabs.setCurrentIndex(TRAINING)
+    tab = window.training
+    tab.choose_preset("playground")
+    assert tab.setup == PRESETS["playground"].setup
+    wait(0.5)
+    start = memory()
+    tab.toggle_training()
+    wait(min(WARM_UP, seconds / 4))
+    print(f"{'minutes':>8} {'steps':>14} {'megabytes':>10} {'growth':>8} {'objects':>9}")
+    warm, began, objects = memory(), time.monotonic(), len(gc.get_objects())
+    print(f"{'start':>8} {'':14} {start:10.1f} {start - warm:8.1f}")
+    while (passed := time.monotonic() - began) < seconds:
+        wait(min(seconds / LINES, seconds - passed))
+        now, more = memory(), len(gc.get_objects()) - objects
+        print(
+            f"{(time.monotonic() - began) / 60:8.1f} {tab.step:14,} {now:10.1f} "
+            f"{now - warm:8.1f} {more:9,}",
+            flush=True,
+        )
+    tab.pause()
+    window.training.shutdown()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
