@@ -233,6 +233,7 @@ class GraphCanvas(Viewport):
             return
         if self.options.color_by == ERROR:
             self.picture.errors = self._check.errors
+            self.picture.explained = self._check.explained
         if self.options.color_by != GRADIENT:
             self._own_scale.follow(self.picture.own_scale(), at_once=at_once)
         if not (self._own_scale.is_settled and self.document.gradient_scale.is_settled):
@@ -248,6 +249,8 @@ class GraphCanvas(Viewport):
             self._check.restart(self.picture.flow)
         else:
             self._check.stop()
+            if self.picture is not None:
+                self.picture.forget_errors()
 
     def _find_paths(self) -> None:
         """Two selected nodes pick all paths between them; the rest goes quiet."""

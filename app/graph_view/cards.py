@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
@@ -94,10 +95,21 @@ def node_card(picture: Picture, item: int) -> Card:
         caption = "grad" if is_complete or grad is None else "grad so far"
         rows.append((caption, UNKNOWN if grad is None else format_full(grad)))
     if is_complete:
+        rows.extend(error_rows(picture.errors[row], picture.explained[row]))
         rows.extend(_way_to_output(picture, node.id))
     if node.is_muted:
         rows.append(("muted", "passes its first input through"))
     return Card(heading, tuple(rows))
+
+
+def error_rows(error: float, explained: float) -> list[tuple[str, str]]:
+    """What a gradient check has found; nothing where it has not been made."""
+    if math.isnan(error):
+        return []
+    return [
+        ("off the central difference by", format_number(float(error), 2)),
+        ("explained by h and float64", format_number(float(explained), 2)),
+    ]
 
 
 def _way_to_output(picture: Picture, id: str) -> list[tuple[str, str]]:

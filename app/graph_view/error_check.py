@@ -13,13 +13,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from core.experiments.gradient_check import GradientCheck, check_nodes
 from core.flow import Flow
 
+Floats = npt.NDArray[np.float64]
+
 AT_ONCE = 128
 MOST_CHECKED = 2_000  # nodes; of a larger graph no errors are shown
 PAUSE = 120  # milliseconds that numbers rest before they are checked
 
 
 class ErrorCheck(QObject):
-    """errors (n,): |gradient − central difference| by row of the flow; nan where not known.
+    """errors (n,): |gradient − central difference| by row of the flow, explained (n,): how much
+    of it h and float64 explain; nan where not known.
 
     Signals: found(): more of them are known.
     """
@@ -28,7 +31,8 @@ class ErrorCheck(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.errors: npt.NDArray[np.float64] = np.zeros(0)
+        self.errors: Floats = np.zeros(0)
+        self.explained: Floats = np.zeros(0)
         self._flow: Flow | None = None
         self._checks: Iterator[GradientCheck] = iter(())
         self._next = 0
@@ -39,7 +43,7 @@ class ErrorCheck(QObject):
     def restart(self, flow: Flow) -> None:
         """Check a flow's nodes, as soon as their numbers rest."""
         self._flow = flow
-        self.errors = np.full(len(flow.ids), np.nan)
+        self.errors, self.explained = np.full((2, len(flow.ids)), np.nan)
         self._checks, self._next = iter(()), -1
         if len(flow.ids) <= MOST_CHECKED:
             self._timer.start(PAUSE)
@@ -54,10 +58,11 @@ class ErrorCheck(QObject):
             return
         if self._next < 0:
             self._checks, self._next = check_nodes(flow.graph, flow.ids), 0
-        errors = [check.error for check in islice(self._checks, AT_ONCE)]
-        self.errors[self._next : self._next + len(errors)] = errors
-        self._next += len(errors)
-        if errors:
+        found = [(check.error, check.explained) for check in islice(self._checks, AT_ONCE)]
+        place = slice(self._next, self._next + len(found))
+        self._next += len(found)
+        if found:
+            self.errors[place], self.explained[place] = np.array(found).T
             self.found.emit()
         if self._next < len(flow.ids):
             self._timer.start(0)

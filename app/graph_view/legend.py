@@ -46,16 +46,13 @@ def ticks(scale: float, *, few: bool) -> list[float]:
     return [*(sign * size for sign in (-1, 1) for size in (scale, *sizes)), 0.0]
 
 
-def paint_legend(
-    painter: QPainter, width: float, scale: float, output: str, color_by: str, note: str = ""
-) -> None:
-    """Paint it at the top left of a widget that is `width` wide. note: follows the title."""
+def paint_legend(painter: QPainter, width: float, scale: float, output: str, color_by: str) -> None:
+    """Paint it at the top left of a widget that is `width` wide."""
     now = theme.current()
     is_of_output = color_by == "gradient"
     title = f"∂{output} / ∂ node" if is_of_output else color_by
     low, high = f"{output} falls", f"{output} rises, when the node grows"
     is_size = color_by == "gradient check error"  # never below 0
-    title += note
     if not is_of_output:
         low, high = ("agrees", "off") if is_size else ("negative", "positive")
     fixed = texts.advance(title, _TITLE) + 2 * LEFT + 2 * GAP

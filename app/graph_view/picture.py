@@ -15,6 +15,7 @@ from app.bunches import Objects, as_objects
 from app.colors import robust_scale, symlog
 from app.graph_view import palette
 from app.graph_view.boxes import Kind
+from app.graph_view.errors import error_scale, unexplained
 from app.graph_view.formulas import formula
 from app.graph_view.hairlines import Hairlines
 from core.flow import Flow
@@ -67,7 +68,7 @@ class Picture:
 
     def __post_init__(self) -> None:
         self.nodes = dict(self.graph.nodes)  # as drawn: the graph may be ahead of its layout
-        self.errors: Floats = np.full(len(self.flow.ids), np.nan)  # of a gradient check
+        self.forget_errors()
         self._find_entries()
         self.place(self.drawing.centers, self.drawing.starts, self.drawing.ends)
         self.recolor(1.0)
@@ -183,6 +184,10 @@ class Picture:
             self.flow = flow
             self.titles = [(node.name, formula(self.graph, node)) for node in self.graph]
 
+    def forget_errors(self) -> None:
+        """No gradient is checked. errors, explained (n,): of a check, by row of the flow."""
+        self.errors, self.explained = np.full((2, len(self.flow.ids)), np.nan)
+
     def colored_numbers(self) -> Floats:
         """The number of each node that its colour stands for."""
         if self.options.color_by == ERROR:
@@ -193,6 +198,8 @@ class Picture:
         """The size that would get the full colour if the scale were not smoothed or locked."""
         if self.options.color_by == LOCAL:
             return robust_scale(self.flow.local)
+        if self.options.color_by == ERROR:
+            return error_scale(self.errors, self.explained)
         numbers = self.colored_numbers()
         return robust_scale(numbers[self.flow.is_reached])
 
@@ -212,7 +219,7 @@ class Picture:
             is_shown = self.is_computed & flow.is_reached
         shares = symlog(data if is_by_data else self.grads, scale)
         if self.options.color_by == ERROR:
-            shares = symlog(np.nan_to_num(self.errors), scale)
+            shares = symlog(np.nan_to_num(unexplained(self.errors, self.explained)), scale)
             is_shown = self.is_reached & ~np.isnan(self.errors)
         if self.options.color_by == LOCAL:
             shares = np.zeros_like(shares)

@@ -21,7 +21,7 @@ STEP = 1e-5
 EPSILON = sys.float_info.epsilon
 STEPS = tuple(10.0 ** (-k / 4) for k in range(64, -1, -1))  # 1e-16 .. 1, for the plot over h
 _AT_ONCE = 128  # nodes or steps that are asked for in one pass
-_OFFSETS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # in steps: the check, and how the curve is bent
+OFFSETS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # in steps: the check, and how the curve is bent
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,11 @@ def _checks_at_once(
 def _slopes(graph: Graph, wanted: list[tuple[str, float]]) -> list[list[float]]:
     """The slopes measured with h, 2h and h/2 at each node."""
     assert graph.output is not None
-    count = len(_OFFSETS)
+    count = len(OFFSETS)
     values = graph.values()
     data = np.array([values[id].data for id, _h in wanted])
     steps = np.array([h for _id, h in wanted])
-    asked = data[:, None] + steps[:, None] * np.array(_OFFSETS)  # (nodes, offsets)
+    asked = data[:, None] + steps[:, None] * np.array(OFFSETS)  # (nodes, offsets)
     lanes: dict[str, list[Ints]] = {}
     numbers: dict[str, list[Floats]] = {}
     for place, (id, _h) in enumerate(wanted):

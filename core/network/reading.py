@@ -1,6 +1,7 @@
 """A run's network for one training sample or for all of them: what the graph view shows of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,12 @@ from core.datasets import FEATURES
 from core.hyperparameters import Hyperparameters
 from core.network.health import LayerHealth, layer_health
 from core.network.trace import NetworkTrace, Numbers
+from core.tape import Tape
 
 Floats = NDArray[np.float64]
 
 WORK = 2_000_000  # scalars of all samples together, in a mean; beyond that it is over fewer
 LEAST_SAMPLES = 16
-MOST_CHECKED = 4_000_000  # scalars that a gradient check may compute
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,15 @@ class Reading:
     """Numbers of one sample, or the mean over a batch, at one moment of a run.
 
     sample: its number among the training points, None for the mean. numbers: of that; batch: the
-    mean over `batch.n_samples` of them. local, errors (n_nodes,), nan where a node has none;
-    errors is None where the check was not wanted or would take too long.
+    mean over `batch.n_samples` of them. local (n_nodes,), nan where a node has none.
     """
 
     step: int
+    parameters: Floats
     sample: int | None
     numbers: Numbers
     batch: Numbers
     local: Floats
-    errors: Floats | None
     health: list[LayerHealth]
 
 
@@ -72,24 +72,19 @@ class NetworkReader:
         """Training points that the mean is over."""
         return len(self.rows)
 
-    @property
-    def can_check(self) -> bool:
-        """Whether the gradients of all parameters can be checked while somebody waits."""
-        return 2 * len(self.trace.parameters) * self.trace.n_nodes <= MOST_CHECKED
+    @cached_property
+    def tape(self) -> Tape:
+        """The loss of many samples at once, as training computes it; without penalties."""
+        model = self.setup.model()
+        loss, n_targets = losses.find(self.setup.loss), self.targets.shape[1]
+        n_inputs = self.inputs.shape[1]
+        return Tape(model, model.parameters(), n_inputs, loss=loss, n_targets=n_targets)
 
     def initial_parameters(self) -> Floats:
         """What the run begins with."""
         return np.array([p.data for p in self.setup.model().parameters()])
 
-    def read(
-        self,
-        parameters: Floats,
-        step: int,
-        sample: int | None,
-        update: Floats,
-        *,
-        with_errors: bool = False,
-    ) -> Reading:
+    def read(self, parameters: Floats, step: int, sample: int | None, update: Floats) -> Reading:
         """All numbers at these parameters.
 
         update: what a step changes in the parameters, for the update ratio.
@@ -100,10 +95,6 @@ class NetworkReader:
             numbers = batch
         else:
             numbers = trace.sample(parameters, self.inputs[sample], self.targets[sample])
-        errors = None
-        if with_errors and self.can_check:
-            checked = 0 if sample is None else sample
-            errors = trace.check_errors(parameters, self.inputs[checked], self.targets[checked])
         health = layer_health(trace, parameters, batch, update)
         local = trace.local_derivatives(numbers)
-        return Reading(step, sample, numbers, batch, local, errors, health)
+        return Reading(step, parameters, sample, numbers, batch, local, health)

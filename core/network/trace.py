@@ -159,23 +159,17 @@ class NetworkTrace:
             x = layer.output
         return local
 
-    def check_errors(
-        self, parameters: Floats, inputs: Floats, targets: Floats, h: float = 1e-5
-    ) -> Floats:
-        """|grad − central difference| of each parameter over one sample, nan elsewhere."""
-        errors = np.full(self.n_nodes, np.nan)
-        grad = self._run(parameters, inputs, targets)[1][self.parameters]
-        end = self.loss[-1]
-        moved = parameters.copy()
+    def spread(self, parameters: Floats, inputs: Floats, targets: Floats) -> float:
+        """How far the mean loss would be off if each scalar were off by as much as its own size.
+
+        Times the precision of float64, that is what rounding may change in a loss.
+        """
+        total = 0.0
         with ieee():
-            for row, place in enumerate(self.parameters.tolist()):
-                ends = []
-                for step in (h, -h):
-                    moved[row] = parameters[row] + step
-                    ends.append(self._run(moved, inputs, targets)[0][end])
-                moved[row] = parameters[row]
-                errors[place] = abs(grad[row] - (ends[0] - ends[1]) / (2 * h))
-        return errors
+            for row in range(len(inputs)):
+                data, grad = self._run(parameters, inputs[row], targets[row])
+                total += max(float(np.abs(data * grad).sum()), abs(float(data[self.loss[-1]])))
+        return total / len(inputs)
 
     def _run(self, parameters: Floats, inputs: Floats, targets: Floats) -> tuple[Floats, Floats]:
         leaves = self._leaf_data

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
 from app import theme
+from app.graph_view.boxes import Kind
 from app.graph_view.view import GraphView
 from core.experiments.gradient_check import check_gradient
 from core.layout import graphviz
@@ -138,7 +139,11 @@ def test_colours_by_gradient_check_error_show_how_far_each_node_is_off(view, qtb
         assert picture.errors[row] == check_gradient(graph, id).error
     output = picture.flow.row[graph.output]
     assert picture.errors[output] < picture.errors.max() < 1e-6
-    assert picture.steps[picture.flow.row[graph["a"].id]] > 0
+    assert (picture.kinds == Kind.ZERO).all()  # hollow, since float64 and h explain it all
+    canvas.picture.errors[output], before = 1.0, picture.errors[output]
+    picture.recolor(canvas.scale)
+    assert picture.kinds[picture.drawing.index[graph.output]] == Kind.FILLED
+    picture.errors[output] = before
     before = picture.errors.copy()
     view.document.set_value(graph["a"].id, 1.2)
     qtbot.waitUntil(lambda: bool(np.isfinite(canvas.refresh().errors).all()))

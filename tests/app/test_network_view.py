@@ -7,8 +7,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QMenu
 
+from app.graph_view import palette
 from app.graph_view.network import path_marks
-from app.graph_view.network.picture import ABSENT, ZERO, Spot
+from app.graph_view.network.picture import ABSENT, FIRST, ZERO, Spot
 from app.graph_view.view import EXPRESSION, NETWORK, GraphView
 from app.widgets.buttons import QuietButton
 from core.engine import Value
@@ -227,20 +228,59 @@ def test_nothing_in_the_menu_is_without_effect_on_a_network(view):
     assert view.canvas.options.direction == "TB"
 
 
-def test_colours_by_gradient_check_error_are_those_of_the_parameters(view, qtbot):
+def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(view, qtbot):
     view.color_choice.setCurrentText("gradient check error")
-    source = view.network.source
-    qtbot.waitUntil(lambda: not source.is_busy and source.reading.errors is not None)
-    picture = view.network.canvas.picture
-    trace = source.reader.trace
-    qtbot.waitUntil(lambda: picture.looks[trace.layers[0].product[0, 0]] == ABSENT)
-    errors = source.reading.errors[trace.parameters]
-    assert 0 < errors.max() < 1e-7
-    assert (picture.looks[trace.parameters] != ABSENT).all()
-    view.network.source.take(Hyperparameters(hidden=(64, 64)), None, 0)
-    qtbot.waitUntil(lambda: len(view.network.canvas.picture.trace.layers[0].bias) == 64)
-    assert source.reading.errors is None
-    assert "too many weights" in view.network.canvas.picture.color_note()
+    pane, picture = view.network, view.network.canvas.picture
+    trace = picture.trace
+
+    def check(sample):
+        wait_for_reading(qtbot, view, sample)
+        qtbot.waitUntil(lambda: not pane.check.is_running)
+        return picture.findings
+
+    found = check(0)
+    assert pane.check_bar.text() == "all 74 gradients agree"
+    assert (picture.looks[trace.parameters] == ZERO).all()  # hollow, since they agree
+    assert 0 < found.errors[trace.parameters].max() < 1e-7
+    pane.sample.slider.setValue(0)
+    assert not np.array_equal(check(None).errors, found.errors, equal_nan=True)
+    view.network.canvas.hovered = Spot(0, 1, 1)
+    assert "off the central difference by" in dict(view.network.canvas.card().rows)
+    # A weight whose gradient is wrong is the only one with a colour.
+    place, batch = trace.layers[0].weight[2, 1], trace.batch
+    trace.batch = lambda *given: _one_off(batch(*given), place)
+    pane.check.follow(pane.source.reader, pane.source.reading)
+    qtbot.waitUntil(lambda: pane.check_bar.text() == "1 of 74 gradients differ")
+    qtbot.waitUntil(lambda: FIRST + palette.STEPS < picture.looks[place] < ZERO)
+    others = np.delete(trace.parameters, np.flatnonzero(trace.parameters == place))
+    assert (picture.looks[others] == ZERO).all()
+
+
+def _one_off(numbers, place):
+    numbers.grad[place] += 0.1
+    return numbers
+
+
+def test_a_long_gradient_check_tells_how_far_it_is_and_can_be_stopped(view, qtbot):
+    pane = view.network
+    pane.source.take(Hyperparameters(hidden=(64, 64), points=10), None, 0)
+    qtbot.waitUntil(lambda: len(pane.canvas.picture.trace.layers[0].bias) == 64)
+    view.color_choice.setCurrentText("gradient check error")
+    qtbot.waitUntil(lambda: pane.check.findings is not None)
+    qtbot.mouseClick(pane.check_bar.button, LEFT)
+    qtbot.waitUntil(lambda: not pane.check.is_busy)
+    found = pane.check.findings
+    assert pane.check_bar.text().endswith("%, stopped")
+    assert 0 < found.n_done < found.n_questions
+    picture = pane.canvas.picture
+    first, last = picture.trace.layers[0].weight[0, 0], picture.trace.layers[1].weight[63, 63]
+    assert picture.looks[first] == ZERO
+    assert picture.looks[last] == ABSENT
+    qtbot.mouseClick(pane.check_bar.button, LEFT)
+    qtbot.waitUntil(lambda: pane.check.findings.n_done > found.n_done)
+    view.color_choice.setCurrentText("gradient")
+    assert not pane.check_bar.isVisible()
+    qtbot.waitUntil(lambda: not pane.check.is_busy)
 
 
 def test_dead_units_are_said_in_words(view, qtbot):

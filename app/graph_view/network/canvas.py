@@ -30,6 +30,8 @@ from core.network.paths import NetworkPaths
 if TYPE_CHECKING:
     import networkx as nx
 
+    from core.network.gradient_check import Findings
+
 MOST_ANIMATED = 20_000  # scalars; larger pictures jump to their new places
 REST = 300  # milliseconds without new numbers until the scale of the colours is exact again
 MOST_MARKED = 200  # places that a search marks
@@ -144,6 +146,12 @@ class NetworkCanvas(Viewport):
         """What the colours mean."""
         self.color_by = color_by
         self.recolor(at_once=True)
+
+    def show_findings(self, findings: Findings | None) -> None:
+        """What a gradient check has found so far."""
+        if self.picture is not None and findings is not self.picture.findings:
+            self.picture.findings = findings
+            self.recolor(at_once=True)
 
     def set_direction(self, direction: Direction) -> None:
         """Layers side by side, or beneath each other."""
@@ -341,8 +349,7 @@ class NetworkCanvas(Viewport):
 
     def paint_legend(self, painter: QPainter) -> None:
         """Paint the legend at the top left."""
-        note = "" if self.picture is None else self.picture.color_note()
-        legend.paint_legend(painter, self.width(), self.scale, "loss", self.color_by, note)
+        legend.paint_legend(painter, self.width(), self.scale, "loss", self.color_by)
 
     def _paint_overlay(self, painter: QPainter, picture: NetworkPicture) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

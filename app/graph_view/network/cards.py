@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from app.graph_view.cards import Card
+from app.graph_view.cards import Card, error_rows
 from app.graph_view.network import names
 from app.graph_view.network.health_panel import ratio_text
 from app.graph_view.network.picture import NetworkPicture, Spot
@@ -30,11 +30,11 @@ def card(picture: NetworkPicture, spot: Spot, sample: int | None = None) -> Card
         return _neuron_card(picture, reading, spot.layer, spot.row)
     if spot.layer < 0:
         name = picture.reader.input_names[spot.row]
-        return Card(f"input {name}", tuple(_numbers(reading, node)))
+        return Card(f"input {name}", (*_numbers(reading, node), *_error(picture, node)))
     if spot.layer >= picture.n_layers:
         name, text = picture.loss_texts[spot.row]
         heading = f"{name} = {text}" if text else name
-        return Card(heading, tuple(_numbers(reading, node)))
+        return Card(heading, (*_numbers(reading, node), *_error(picture, node)))
     return _cell_card(picture, reading, spot, node)
 
 
@@ -61,6 +61,12 @@ def _numbers(reading: Reading, node: int) -> list[tuple[str, str]]:
     ]
 
 
+def _error(picture: NetworkPicture, node: int) -> list[tuple[str, str]]:
+    """What the gradient check has found, where it is wanted."""
+    found = picture.findings
+    return [] if found is None else error_rows(found.errors[node], found.explained[node])
+
+
 def _cell_card(picture: NetworkPicture, reading: Reading, spot: Spot, node: int) -> Card:
     assert spot.row is not None
     assert spot.column is not None
@@ -71,8 +77,7 @@ def _cell_card(picture: NetworkPicture, reading: Reading, spot: Spot, node: int)
     heading = f"{name} = {text}" if text else name
     rows = [(names.where(layer, spot.row, picture.n_layers), "")]
     rows += _numbers(reading, node)
-    if reading.errors is not None and not math.isnan(reading.errors[node]):
-        rows.append(("off the central difference by", format_number(float(reading.errors[node]))))
+    rows += _error(picture, node)
     if reading.numbers.n_samples > 1:
         return Card(heading, tuple(rows))
     rows += _way_to_output(picture, reading, spot, part, input)

@@ -11,6 +11,8 @@ from app import fonts, theme
 from app.document import Document
 from app.graph_view.network.breadcrumbs import Breadcrumbs
 from app.graph_view.network.canvas import NetworkCanvas
+from app.graph_view.network.check import NetworkErrorCheck
+from app.graph_view.network.check_bar import CheckBar
 from app.graph_view.network.health_panel import HealthPanel
 from app.graph_view.network.picture import Spot
 from app.graph_view.network.sample_slider import SampleSlider
@@ -37,6 +39,8 @@ class NetworkPane(QWidget):
         self._run: TrainingTab | None = None
         self.source = NetworkSource(self)
         self.canvas = NetworkCanvas(self.source)
+        self.check = NetworkErrorCheck(self)
+        self.check_bar = CheckBar(self.check)
         self.breadcrumbs = Breadcrumbs()
         self.sample = SampleSlider()
         self.health = HealthPanel()
@@ -52,6 +56,8 @@ class NetworkPane(QWidget):
         bar.setContentsMargins(theme.GAP, 2, theme.GAP + 6, 4)
         bar.setSpacing(theme.GAP)
         bar.addWidget(self.breadcrumbs)
+        bar.addStretch(1)
+        bar.addWidget(self.check_bar)
         bar.addStretch(1)
         bar.addWidget(self.train_button)
         bar.addWidget(self._step)
@@ -72,6 +78,7 @@ class NetworkPane(QWidget):
         self.canvas.spot_changed.connect(self._show_place)
         self.source.opened.connect(self._take_network)
         self.source.read.connect(self._take_reading)
+        self.check.found.connect(self._take_findings)
         self.source.refused.connect(self._refuse)
         document.replaced.connect(self._read_document)
         document.settings_changed.connect(self._read_document)
@@ -90,7 +97,8 @@ class NetworkPane(QWidget):
 
     def set_color_by(self, color_by: str) -> None:
         """What the colours mean; the gradient check costs, so it is made only for its colours."""
-        self.source.set_with_errors(color_by == ERROR)
+        self.check.set_wanted(color_by == ERROR)
+        self.check_bar.refresh()
         self.canvas.set_color_by(color_by)
 
     def _show_running(self, is_running: bool) -> None:
@@ -131,6 +139,13 @@ class NetworkPane(QWidget):
             self._pages.setCurrentIndex(0)
             self.health.show_health(reading.health)
             self._step.setText(f"step {reading.step:,}")
+            assert self.source.reader is not None
+            self.check.follow(self.source.reader, reading)
+            self.canvas.show_findings(self.check.findings)
+            self.check_bar.refresh()
+
+    def _take_findings(self) -> None:
+        self.canvas.show_findings(self.check.findings)
 
     def _refuse(self, sentence: str) -> None:
         self._refusal.set_sentence(sentence)

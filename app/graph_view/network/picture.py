@@ -12,10 +12,12 @@ from PySide6.QtCore import QPointF, QRectF
 from app.colors import robust_scale, symlog
 from app.graph_view import palette
 from app.graph_view.boxes import Box, Kind
+from app.graph_view.errors import error_scale, unexplained
 from app.graph_view.network import names
 from app.graph_view.picture import DATA, ERROR, GRADIENT, LOCAL
 from core.layout import Direction
 from core.layout.crossbar import Block, LayerShape, NetworkLayout, Part, lay_out_network
+from core.network.gradient_check import Findings
 from core.network.reading import NetworkReader, Reading
 
 Floats = npt.NDArray[np.float64]
@@ -73,6 +75,8 @@ class NetworkPicture:
         self.color_by = GRADIENT
         self.n_samples = 1
         self.reading: Reading | None = None
+        self.findings: Findings | None = None  # of the gradient check, where it is wanted
+        self._unknown = np.full(self.trace.n_nodes, np.nan)
         self.looks: Looks = np.zeros(self.trace.n_nodes, dtype=np.int16)
         self.sample_looks: list[Looks | None] = [None] * len(self.trace.layers)
         # Constants of the loss are part of its ops' texts; target first, then ops in order.
@@ -234,21 +238,14 @@ class NetworkPicture:
         if self.color_by == LOCAL:
             return reading.local
         if self.color_by == ERROR:
-            absent = np.full(self.trace.n_nodes, np.nan)
-            return absent if reading.errors is None else reading.errors
+            return self._unknown if self.findings is None else self.findings.errors
         return reading.numbers.grad
-
-    def color_note(self) -> str:
-        """What has to be said of the colours besides what they mean."""
-        reading = self.reading
-        if reading is None or self.color_by != ERROR:
-            return ""
-        if reading.errors is None:
-            return "" if self.reader.can_check else ": too many weights to check them all"
-        return " of sample 1" if reading.sample is None else ""
 
     def own_scale(self, reading: Reading) -> float:
         """The size that would get the full colour if the scale were not smoothed or locked."""
+        if self.color_by == ERROR:
+            found = self.findings
+            return 1.0 if found is None else error_scale(found.errors, found.explained)
         return robust_scale(self.numbers(reading))
 
     def recolor(self, reading: Reading, color_by: str, scale: float) -> None:
@@ -256,6 +253,8 @@ class NetworkPicture:
         self.version += 1
         self.reading, self.color_by = reading, color_by
         numbers = self.numbers(reading)
+        if color_by == ERROR and self.findings is not None:
+            numbers = unexplained(numbers, self.findings.explained)
         self.looks = looks_of(numbers, scale)
         if color_by in (LOCAL, ERROR):
             self.looks[np.isnan(numbers)] = ABSENT
@@ -266,6 +265,11 @@ class NetworkPicture:
             own = reading.numbers
             arrays = {DATA: own.outputs, LOCAL: own.slopes}.get(color_by, own.output_grads)
             self.sample_looks = [looks_of(array.T, scale) for array in arrays]
+            if color_by == ERROR:  # what is checked is the mean
+                self.sample_looks = [
+                    np.repeat(self.looks[layer.output][:, None], n_samples, axis=1)
+                    for layer in self.trace.layers
+                ]
         if n_samples != self.n_samples:
             self.n_samples = n_samples
             self.arrange()

@@ -34,7 +34,6 @@ class _Wish:
     update: Floats | None
     start: Start | None
     sample: int | None
-    with_errors: bool
 
 
 class NetworkSource(QObject):
@@ -52,7 +51,6 @@ class NetworkSource(QObject):
         self.reader: NetworkReader | None = None
         self.reading: Reading | None = None
         self.sample: int | None = 0
-        self.with_errors = False
         self.is_active = False
         self._setup: Hyperparameters | None = None
         self._parameters: Floats | None = None
@@ -87,12 +85,6 @@ class NetworkSource(QObject):
             self.sample = sample
             self._ask()
 
-    def set_with_errors(self, with_errors: bool) -> None:
-        """Whether gradients are to be checked against central differences as well."""
-        if with_errors != self.with_errors:
-            self.with_errors = with_errors
-            self._ask()
-
     def set_active(self, is_active: bool) -> None:
         """Read from now on, or no longer."""
         if is_active != self.is_active:
@@ -108,9 +100,8 @@ class NetworkSource(QObject):
         if not self.is_active or self._setup is None:
             return
         wish = _Wish(
-            self._setup, self._parameters, self._step, self._update, self._start, self.sample,
-            self.with_errors,
-        )  # fmt: skip
+            self._setup, self._parameters, self._step, self._update, self._start, self.sample
+        )
         self._background.run(lambda: self._answer(wish), self._take)
 
     # ----- in the thread --------------------------------------------------------------------
@@ -135,9 +126,7 @@ class NetworkSource(QObject):
         if parameters is None or len(parameters) != len(reader.trace.parameters):
             parameters = reader.initial_parameters()
         update = self._coming_update(wish, parameters) if wish.update is None else wish.update
-        wants_errors = wish.with_errors
-        found = reader.read(parameters, wish.step, sample, update, with_errors=wants_errors)
-        return reader, found
+        return reader, reader.read(parameters, wish.step, sample, update)
 
     def _coming_update(self, wish: _Wish, parameters: Floats) -> Floats:
         """What the next step will change, where there is no last one; another sample keeps it."""

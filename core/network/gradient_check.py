@@ -1,0 +1,183 @@
+"""The gradients of a network's scalars against central differences, one after the other.
+
+The loss is that of the training tape, which shares nothing with the trace whose gradients are
+checked. One question moves the parameters along a direction, and answers for all scalars that
+this is the same as moving: a neuron is a sum, so adding h to one of its products, or to what is
+summed so far, is adding h to its bias; adding h to an output is adding h times the weights that
+take it up to the biases of their neurons. The loss's own scalars are held while what follows from
+them is computed anew.
+
+What h and float64 explain of an error is found as in `core.experiments.gradient_check`.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.experiments.gradient_check import EPSILON, OFFSETS, STEP
+from core.network.reading import NetworkReader
+from core.ops import ieee, rule
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+AT_ONCE = 16  # questions between two looks at the clock
+
+
+@dataclass(frozen=True)
+class Question:
+    """What if these parameters were larger by h times these shares? nodes: whose slope that is."""
+
+    parameters: Indices
+    shares: Floats
+    nodes: Indices
+
+
+@dataclass(frozen=True)
+class Findings:
+    """As far as a check has come. errors, explained (n_nodes,): nan where not known.
+
+    A difference that is no number is infinite. A scalar agrees where its error is not larger than
+    what h and float64 explain.
+    """
+
+    errors: Floats
+    explained: Floats
+    n_done: int
+    n_questions: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be asked."""
+        return self.n_done == self.n_questions
+
+    @property
+    def differs(self) -> NDArray[np.bool_]:
+        """(n_nodes,): where an error is known and not explained."""
+        return np.isinf(self.errors) | (self.errors > self.explained)
+
+
+class NetworkCheck:
+    """The check of one sample, or of the mean over all that a reader averages.
+
+    parameters: where the network is. sample: as in `NetworkReader.read`. Not for two threads at
+    once, nor while its reader reads.
+    """
+
+    def __init__(
+        self, reader: NetworkReader, parameters: Floats, sample: int | None, h: float = STEP
+    ) -> None:
+        self.reader, self.parameters, self.h = reader, parameters, h
+        rows = reader.rows if sample is None else np.array([sample])
+        self._inputs, self._targets = reader.inputs[rows], reader.targets[rows]
+        n = reader.trace.n_nodes
+        self._errors, self._explained = np.full(n, np.nan), np.full(n, np.nan)
+        self._grad = np.zeros(n)
+        self._rounding = 0.0
+        self._n_done = 0
+        self._questions = list(_questions(reader, parameters))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to be asked."""
+        return self._n_done == len(self._questions)
+
+    @property
+    def findings(self) -> Findings:
+        """A copy of what is known by now."""
+        return Findings(
+            self._errors.copy(), self._explained.copy(), self._n_done, len(self._questions)
+        )
+
+    def advance(self, seconds: float) -> bool:
+        """Go on for about so long; True once all is known."""
+        until = time.perf_counter() + seconds
+        if not self._n_done:
+            self._begin()
+        while not self.is_complete:
+            self._ask(self._questions[self._n_done : self._n_done + AT_ONCE])
+            self._n_done = min(self._n_done + AT_ONCE, len(self._questions))
+            if time.perf_counter() > until:
+                break
+        return self.is_complete
+
+    def _begin(self) -> None:
+        """The gradients to be checked, how exact a loss is, and the loss's own scalars."""
+        trace = self.reader.trace
+        numbers = trace.batch(self.parameters, self._inputs, self._targets)
+        spread = trace.spread(self.parameters, self._inputs, self._targets)
+        self._grad, self._rounding = numbers.grad, EPSILON * spread
+        places = [*trace.targets.tolist(), *trace.layers[-1].output.tolist()]
+        given = dict(zip(places, np.concatenate([self._targets.T, numbers.outputs[-1].T])))
+        ops = [place for place, inputs in zip(trace.loss.tolist(), trace.loss_inputs) if inputs]
+        for place in (*places, *ops):
+            losses = [self._loss_with(given, place, self.h * share) for share in OFFSETS]
+            self._note(np.array([place]), np.array(losses))
+
+    def _loss_with(self, given: dict[int, Floats], held: int, more: float) -> float:
+        """The loss where one of its scalars is larger. given: targets and outputs, (samples,)."""
+        trace = self.reader.trace
+        found = {place: row + more if place == held else row for place, row in given.items()}
+        with ieee():
+            for place, node, inputs in zip(
+                trace.loss.tolist(), trace.loss_nodes, trace.loss_inputs
+            ):
+                if inputs:
+                    row = rule(node._op).function(*(found[i] for i in inputs))
+                else:
+                    row = np.asarray(node.data)
+                found[place] = row + more if place == held else row
+            rows = np.broadcast_to(found[int(trace.loss[-1])], (len(self._inputs),))
+            return float(np.sum(rows)) / len(self._inputs)
+
+    def _ask(self, questions: list[Question]) -> None:
+        for question in questions:
+            near = [self._loss_at(question, share) for share in OFFSETS[:2]]
+            slope = (near[0] - near[1]) / (2 * self.h)
+            error = np.abs(self._grad[question.nodes] - slope)
+            if (error <= 4 * self._rounding / self.h).all():
+                self._errors[question.nodes] = error
+                self._explained[question.nodes] = 4 * self._rounding / self.h
+            else:  # only then does it matter how the curve is bent
+                rest = [self._loss_at(question, share) for share in OFFSETS[2:]]
+                self._note(question.nodes, np.array([*near, *rest]))
+
+    def _loss_at(self, question: Question, offset: float) -> float:
+        """The mean loss, `offset` steps away."""
+        moved = self.parameters.copy()
+        moved[question.parameters] += offset * self.h * question.shares
+        losses, _outputs = self.reader.tape.evaluate(moved, self._inputs, self._targets)
+        with ieee():
+            return float(np.sum(losses)) / len(losses)
+
+    def _note(self, nodes: Indices, losses: Floats) -> None:
+        """Take over the losses at each of the OFFSETS."""
+        with ieee():
+            ends = losses.reshape(-1, 2)
+            slope, wider, half = (ends[:, 0] - ends[:, 1]) / (2 * self.h * np.array(OFFSETS[::2]))
+            # The bend's part grows fourfold with twice the step; measured both ways, for safety.
+            bend = max(abs(wider - slope), abs(slope - half))
+            error = np.abs(self._grad[nodes] - slope)
+        self._errors[nodes] = np.where(np.isfinite(error), error, np.inf)
+        self._explained[nodes] = 4 * self._rounding / self.h + np.nan_to_num(bend)
+
+
+def _questions(reader: NetworkReader, parameters: Floats) -> Iterator[Question]:
+    """Layer by layer: inputs, then of each neuron its weights, and its bias with all its sums."""
+    trace = reader.trace
+    row_of = {place: row for row, place in enumerate(trace.parameters.tolist())}
+    x, whole = trace.inputs, np.ones(1)
+    for layer in trace.layers:
+        weights = np.array([[row_of[place] for place in row] for row in layer.weight.tolist()])
+        biases = np.array([row_of[place] for place in layer.bias.tolist()])
+        for column, place in enumerate(x.tolist()):
+            yield Question(biases, parameters[weights[:, column]], np.array([place]))
+        for neuron, bias in enumerate(biases.tolist()):
+            for row, place in zip(weights[neuron].tolist(), layer.weight[neuron].tolist()):
+                yield Question(np.array([row]), whole, np.array([place]))
+            sums = [layer.bias[[neuron]], layer.product[neuron], layer.sum[neuron]]
+            yield Question(np.array([bias]), whole, np.concatenate(sums))
+        x = layer.output
