@@ -37,6 +37,7 @@ def paint_picture(
 ) -> None:
     """Paint the parts that are seen; the painter is in scene coordinates."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    picture.group_outlines.paint(painter, seen, zoom)
     pieces = _union([picture.pieces_in(area) for area in seen])
     items = _union([picture.items_in(area) for area in seen])
     if zoom < FAR:
@@ -57,6 +58,7 @@ def paint_picture(
             else:
                 paint_box(painter, picture.rects[item], _box(picture, item))
         painter.setOpacity(1.0)
+    picture.group_outlines.paint_names_far(painter, seen, zoom)
 
 
 def _union(rows: list[Ints]) -> Ints:

@@ -17,6 +17,7 @@ from app.graph_view import palette
 from app.graph_view.boxes import Kind
 from app.graph_view.errors import error_scale, unexplained
 from app.graph_view.formulas import formula
+from app.graph_view.group_outlines import GroupOutlines
 from app.graph_view.hairlines import Hairlines
 from core.flow import Flow
 from core.graph import Graph
@@ -69,6 +70,7 @@ class Picture:
     def __post_init__(self) -> None:
         self.nodes = dict(self.graph.nodes)  # as drawn: the graph may be ahead of its layout
         self.forget_errors()
+        self.group_outlines = GroupOutlines(self)
         self._find_entries()
         self.place(self.drawing.centers, self.drawing.starts, self.drawing.ends)
         self.recolor(1.0)
@@ -318,7 +320,7 @@ class Picture:
     @property
     def bounds(self) -> QRectF:
         left, top, right, bottom = self.drawing.bounds
-        return QRectF(left, top, right - left, bottom - top)
+        return QRectF(left, top, right - left, bottom - top).united(self.group_outlines.bounds())
 
 
 def row_of(flow: Flow, id: Any) -> int:

@@ -149,6 +149,32 @@ def _by_row(picture) -> list[int]:
     return [int(kind) for _row, kind in sorted(zip(picture.rows.tolist(), picture.kinds))]
 
 
+def test_a_group_has_a_ground_and_a_name_and_nothing_else_on_it(view):
+    assert not view.canvas.refresh().group_outlines.all
+    write(
+        view, "def g(x):\n    u = tanh(x)\n    return u*u\n"
+        "def f(x, y):\n    v = x*y + g(x)\n    return v + 1, exp(v)\n"
+        "a = 2.0\nb = tanh(a)\np, q = f(a, 3.0)\nr = b*p + q\ns = g(r)\n",
+    )  # fmt: skip
+    picture, graph = view.canvas.refresh(), view.document.graph
+    f_ground, g_ground, g_in_f = picture.group_outlines.placed()
+    names = [ground.outline.name for ground in (f_ground, g_ground, g_in_f)]
+    assert names == ["f", "g", "g"]
+    assert f_ground.bounds.contains(g_in_f.bounds)
+    for shown, top in ((f_ground, "p"), (g_ground, "s")):
+        inside = set(graph.groups.nodes_of(graph.groups.outermost[graph[top].id]))
+        for id, rect in zip(picture.drawing.ids, picture.rects):
+            parts = [*shown.cells, *shown.bridges]
+            assert any(part.intersects(rect) for part in parts) == (id in inside)
+    f = graph.groups.outermost[graph["p"].id]
+    cell = f_ground.cells[0]
+    at = view.canvas.camera.to_widget(QPointF(cell.center().x(), cell.bottom() - 3))
+    assert view.canvas.grab().toImage().pixelColor(at.toPoint()) == theme.current().color("panel")
+    view.document.edit("Mute", lambda: graph.set_muted(f, True))
+    names = [item.name for item in view.canvas.refresh().group_outlines.all]
+    assert names == ["f, muted", "g", "g"]
+
+
 def test_what_is_not_finite_has_the_error_style(view):
     write(view, "u = -1\nv = log(u)\nw = v * 2\n")
     assert fill_of(view, "v") == theme.current().color("error_soft")
