@@ -1,6 +1,6 @@
 """The learning-rate laboratory's tab: what `core.lab` finds out, while it finds it out.
 
-tab.py             the page: which experiment is large, what all start from
+tab.py slots.py    the page: which experiment is large, what all start from; edges to drag
 source.py          problem and start, taken from the training tab
 experiment.py      what all experiments' panels have: Run, progress, keep, compare, export
 job.py found.py    an experiment's thread; a question with what is found so far
@@ -11,5 +11,5 @@ map_panel.py       with map_controls.py map_axes.py map_view.py map_window.py ma
 tile_store.py      a map's finished tiles, on disk
 landscape_panel.py with plane_view.py surface_view.py run_on_plane.py backdrop.py
 one_step_panel.py range_test_panel.py schedules_panel.py (schedule_drawing.py)
-sharpness_panel.py zero_grad_panel.py
+sharpness_panel.py zero_grad_panel.py, on two_plots.py; number_fields.py
 """

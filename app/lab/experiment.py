@@ -28,6 +28,7 @@ from core.lab.running import Report, Reports
 from core.timeline import Timeline
 
 NOT_RUN = "not run yet"
+SIDES = (14, 0, 14, 0)  # left, top, right and bottom of what a panel shows
 
 
 class RunButton(PaintedButton):
@@ -144,6 +145,9 @@ class Experiment(Panel):
     def forget(self) -> None:
         """The source is another one: what was found is not about it."""
 
+    def show_question(self, question: Any) -> None:
+        """Set the controls to what was asked, so that it can be asked again."""
+
     def again(self, found: Found) -> Reports[Found]:
         """The reports, for the thread, that show what was found another time."""
         yield Report(1, 1, found)
@@ -210,6 +214,7 @@ class Experiment(Panel):
 
     def show_again(self, found: Found) -> None:
         """Show what was found another time, such as what the project keeps."""
+        self.show_question(found.question)
         self.job.start(lambda: self.again(found))
 
     def compare_with(self, found: Found) -> None:

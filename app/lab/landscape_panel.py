@@ -7,17 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.lab.experiment import Experiment
+from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
 from app.lab.plane_view import Plane, PlaneView
 from app.lab.run_on_plane import RunOnPlane
 from app.lab.source import Source
 from app.lab.surface_view import SurfaceView
 from app.training.choices import Choice, Number
+from app.widgets.containers import OwnSplitter
 from app.widgets.labels import TextLabel
 from core.lab.executors import Place, workers
 from core.lab.landscape import Landscape, LandscapeResult, PlaneKind, run
@@ -76,11 +77,9 @@ class LandscapePanel(Experiment):
         self.control_row.addStretch(1)
         for choice in (self.kind, self.resolution):
             choice.chosen.connect(lambda _key: self.run() if self.found is not None else None)
-        body = QWidget()
-        row = QHBoxLayout(body)
-        row.setContentsMargins(14, 0, 14, 0)
-        row.addWidget(self.map, 1)
-        row.addWidget(self.surface, 1)
+        body = OwnSplitter("lab_landscape_views", Qt.Orientation.Horizontal, self.map, self.surface)
+        body.setContentsMargins(*SIDES)
+        body.suggest((1000, 1000))
         self.complete(body)
 
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
@@ -103,6 +102,13 @@ class LandscapePanel(Experiment):
         self._run.forget_plane()
         for view in (self.map, self.surface):
             view.show_plane(None)
+
+    def show_question(self, question: Landscape) -> None:
+        with QSignalBlocker(self.kind), QSignalBlocker(self.resolution):
+            self.kind.show_key(question.plane)
+            self.resolution.show_key(str(question.resolution))
+        self.extent.setValue(question.extent)
+        self.seed.setValue(question.seed)
 
     def show_again(self, found: Found) -> None:
         self._run.forget_plane(follows=False)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.lab import tile_store
-from app.lab.experiment import Experiment
+from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
 from app.lab.map_axes import PRESETS, AxisChoice, Preset, axis_choices, limits, whole
 from app.lab.map_controls import NETWORK, PAPER, MapControls
@@ -69,7 +69,7 @@ class MapPanel(Experiment):
         self.options.home.clicked.connect(self.go_home)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(14, 0, 14, 0)
+        column.setContentsMargins(*SIDES)
         column.addWidget(self.view, 1)
         column.addWidget(self._make_question_bar())
         self.options.offer_axes(self._problem())

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
-from app.lab.experiment import Experiment
+from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
 from app.lab.marks import Dot, Line, Mark
 from app.lab.plot import Curve, Plot
@@ -66,7 +66,7 @@ class OneStepPanel(Experiment):
             choice.chosen.connect(lambda _key: self.run() if self.found is not None else None)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(14, 0, 14, 0)
+        column.setContentsMargins(*SIDES)
         column.addWidget(self.plot)
         self.complete(body)
         theme.notifier.changed.connect(self._redraw)
@@ -90,6 +90,14 @@ class OneStepPanel(Experiment):
             yield from answers(question, run(question))
 
         return reports
+
+    def show_question(self, question: OneStep) -> None:
+        with QSignalBlocker(self.directions), QSignalBlocker(self.over):
+            self.directions.show_key(ALL if question.optimizers else OWN)
+            self.over.show_key(question.over)
+        self._rate = question.rate
+        with QSignalBlocker(self.rate_field):
+            self.rate_field.setValue(question.rate)
 
     def show_rate(self, rate: float) -> None:
         """The training tab's rate, which is marked on the curve."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
 from app.lab import race_lanes
-from app.lab.experiment import Experiment
+from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found
 from app.lab.lane_cards import WORDS, Card, LaneCards
 from app.lab.lane_colors import lane_colors
@@ -57,7 +57,7 @@ class RacePanel(Experiment):
         self._make_controls()
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(14, 0, 14, 0)
+        column.setContentsMargins(*SIDES)
         column.setSpacing(theme.GAP)
         column.addWidget(self.plot, 1)
         column.addWidget(self.cards)

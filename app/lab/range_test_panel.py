@@ -9,14 +9,13 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import theme
-from app.lab.experiment import Experiment
+from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
 from app.lab.marks import Dot, Line, Mark
+from app.lab.number_fields import NumberChoice, number_fields
 from app.lab.plot import Curve, Plot
 from app.lab.source import Source
-from app.training.choices import Number
 from app.widgets.buttons import Button
-from app.widgets.labels import TextLabel
 from core.lab import tables
 from core.lab.range_test import RangeTest, RangeTestResult, run
 from core.lab.running import Report, Reports
@@ -34,17 +33,14 @@ class RangeTestPanel(Experiment):
         super().__init__(parent)
         self.plot = Plot("learning rate", "loss", log_x=True, room_for_names=16)
         self.plot.setObjectName("range_test_plot")
-        defaults = (("lowest", 1e-5), ("highest", 10.0), ("steps", 200.0), ("smoothing", 0.9))
-        self.fields: dict[str, Number] = {}
-        for words, value in defaults:
-            is_integer = words == "steps"
-            field = Number(f"range_test_{words}", -math.inf, math.inf, is_integer=is_integer)
-            field.setValue(value)
-            field.setFixedWidth(84)
-            field.setAccessibleName(f"Range test: {words}")
-            self.fields[words] = field
-            self.control_row.addWidget(TextLabel(words.capitalize(), "text2"))
-            self.control_row.addWidget(field)
+        self.fields = number_fields(
+            self.control_row, self.name,
+            (
+                NumberChoice("lowest", "Lowest", 1e-5), NumberChoice("highest", "Highest", 10.0),
+                NumberChoice("steps", "Steps", 200, is_integer=True),
+                NumberChoice("smoothing", "Smoothing", 0.9),
+            ),
+        )  # fmt: skip
         self.control_row.addStretch(1)
         self.suggested: list[Button] = []
         for _ in range(3):
@@ -55,7 +51,7 @@ class RangeTestPanel(Experiment):
             self.suggested.append(button)
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(14, 0, 14, 0)
+        column.setContentsMargins(*SIDES)
         column.addWidget(self.plot)
         self.complete(body)
         theme.notifier.changed.connect(self._redraw)
@@ -71,6 +67,10 @@ class RangeTestPanel(Experiment):
             yield from answers(question, run(question))
 
         return reports
+
+    def show_question(self, question: RangeTest) -> None:
+        for name, field in self.fields.items():
+            field.setValue(getattr(question, name))
 
     def forget(self) -> None:
         self.plot.show_curves(())

@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.lab.experiment import Experiment
+from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found
 from app.lab.marks import Dot
 from app.lab.plot import Curve, Plot
@@ -18,6 +19,7 @@ from app.lab.schedule_drawing import ScheduleDrawing
 from app.lab.source import Source
 from app.training.choices import Choice, Number
 from app.widgets.buttons import Button
+from app.widgets.containers import OwnSplitter
 from app.widgets.labels import TextLabel
 from core.lab import schedules
 from core.lab.main_run import with_rate
@@ -25,7 +27,7 @@ from core.lab.problems import Network
 from core.lab.race import Lane, RaceQuestion
 from core.lab.running import Report, Reports
 from core.numbers import format_number
-from core.optim import Constant, Cosine, LinearDecay, Schedule, StepDecay, WarmUp
+from core.optim import Constant, Cosine, Drawn, LinearDecay, Schedule, StepDecay, WarmUp
 
 DRAWN = "drawn"
 CHOICES = (
@@ -33,6 +35,7 @@ CHOICES = (
     ("warm_up", "warm-up"), (DRAWN, "drawn by hand"),
 )  # fmt: skip
 NAMES = ("schedule", "constant")
+KEYS = {Cosine: "cosine", LinearDecay: "linear", StepDecay: "step", WarmUp: "warm_up", Drawn: DRAWN}
 
 
 class SchedulesPanel(Experiment):
@@ -78,11 +81,9 @@ class SchedulesPanel(Experiment):
         self.use.setToolTip("Train with this schedule from now on")
         self.use.clicked.connect(self._use)
         self.control_row.addWidget(self.use)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(14, 0, 14, 0)
-        column.addWidget(self.drawing, 2)
-        column.addWidget(self.loss, 3)
+        body = OwnSplitter("lab_schedules_plots", Qt.Orientation.Vertical, self.drawing, self.loss)
+        body.setContentsMargins(*SIDES)
+        body.suggest((2000, 3000))
         self.complete(body)
         self.show_body()  # there is something to draw on before anything has been run
         theme.notifier.changed.connect(self._redraw)
@@ -135,6 +136,16 @@ class SchedulesPanel(Experiment):
         lanes = (Lane(self.schedule()), Lane(self.rate.value()))
         steps = int(self.steps.value())
         return RaceRun(lambda: RaceQuestion(source.problem, source.begin(), lanes, steps)).reports
+
+    def show_question(self, question: RaceQuestion) -> None:
+        schedule, constant = (lane.rate for lane in question.lanes)
+        if isinstance(schedule, Drawn):
+            self._points = list(schedule.points)
+        if isinstance(constant, float):
+            self.rate.setValue(constant)
+        self.steps.setValue(question.steps)
+        self.kind.show_key(KEYS.get(type(schedule), DRAWN))
+        self._redraw()
 
     def show_rate(self, rate: float) -> None:
         if self.found is None:

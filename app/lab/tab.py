@@ -23,6 +23,7 @@ from app.lab.race_panel import RacePanel
 from app.lab.range_test_panel import RangeTestPanel
 from app.lab.schedules_panel import SchedulesPanel
 from app.lab.sharpness_panel import SharpnessPanel
+from app.lab.slots import MOST_BESIDE, Slots
 from app.lab.zero_grad_panel import ZeroGradPanel
 from app.training.choices import Choice
 from app.training.tab import TrainingTab
@@ -35,10 +36,7 @@ from core.lab.race import RaceQuestion
 from core.lab.starts import Start
 
 NARROW = 1400  # pixels: below, one experiment at a time, chosen by a row of buttons
-LIST, BESIDE = 208, 652
-MOST_WIDE = 0.36  # of the tab, that the panels beside the large one get
-SHARES = (436, 560)  # of the height, of the two panels beside the large one
-MOST_BESIDE = 2
+LIST = 208
 OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _LONGEST = 20  # characters beside a name
 FOLLOW = 150  # milliseconds between two looks at the training tab
@@ -134,6 +132,8 @@ class LabTab(QWidget):
         if is_claim and isinstance(event, QKeyEvent) and event.key() in OWN_KEYS:
             event.accept()
             return True
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._slots.refit()
         return super().event(event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -224,12 +224,7 @@ class LabTab(QWidget):
         self._bar_row.addWidget(self._buttons)
         self._bar_row.addStretch(1)
         self._bar_row.addWidget(TextLabel("Starts from", "text2"))
-        # Never another parent for a panel: Qt's style sheets would give its words their first type.
-        self._panels = QGridLayout()
-        self._panels.setSpacing(theme.GAP)
-        self._panels.setColumnStretch(0, 1)
-        for k, share in enumerate(SHARES):
-            self._panels.setRowStretch(k, share)
+        self._slots = Slots(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(theme.GAP)
@@ -237,7 +232,7 @@ class LabTab(QWidget):
         column = QVBoxLayout()
         column.setSpacing(theme.GAP)
         column.addWidget(self._bar)
-        column.addLayout(self._panels, 1)
+        column.addWidget(self._slots.whole, 1)
         row.addLayout(column, 1)
 
     def _start_box(self) -> QWidget:
@@ -290,17 +285,10 @@ class LabTab(QWidget):
         """Put the panels where they belong at this width."""
         beside = [] if self._is_narrow else self._beside
         for name, experiment in self.experiments.items():
-            self._panels.removeWidget(experiment)
             experiment.set_large(name == self._large)
             experiment.setVisible(name == self._large or name in beside)
         large = self.experiments[self._large]
-        self._panels.addWidget(large, 0, 0, len(SHARES), 1)
-        for row, name in enumerate(beside):
-            height = 1 if len(beside) > 1 else len(SHARES)
-            self._panels.addWidget(self.experiments[name], row, 1, height, 1)
-        width = min(fonts.px(BESIDE), round(self.width() * MOST_WIDE)) if beside else 0
-        self._panels.setColumnMinimumWidth(1, width)
-        self._panels.setHorizontalSpacing(theme.GAP if beside else 0)
+        self._slots.show_panels(large, [self.experiments[name] for name in beside], halves=False)
         self._buttons.setValue(large.heading)
         self._list.show_state(self._large, beside)
         self._list_panel.setFixedWidth(fonts.px(LIST))

@@ -7,23 +7,22 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.lab.experiment import Experiment
 from app.lab.found import Found, answers
 from app.lab.marks import Line
+from app.lab.number_fields import NumberChoice
 from app.lab.plot import Curve, Plot
 from app.lab.source import Source
-from app.training.choices import Number
-from app.widgets.labels import TextLabel
+from app.lab.two_plots import TwoPlots
 from core.lab.ranges import LogRange
 from core.lab.running import Report, Reports
 from core.lab.zero_grad import ZeroGrad, ZeroGradResult, run
 from core.numbers import format_number
 
 
-class ZeroGradPanel(Experiment):
+class ZeroGradPanel(TwoPlots):
     """Two runs whole above, and below where both end at many rates."""
 
     name = "zero_grad"
@@ -31,33 +30,17 @@ class ZeroGradPanel(Experiment):
     sentence = "What happens without zero_grad: where it helps, where it breaks, and why."
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = Plot("step", "loss", log_y=True, room_for_names=150)
-        self.plot.setObjectName("zero_grad_plot")
-        self.ends = Plot("learning rate", "loss at the end", log_x=True, log_y=True,
-                         room_for_names=150)  # fmt: skip
-        self.ends.setObjectName("zero_grad_ends_plot")
-        self.fields = {
-            "rate": Number("zero_grad_rate", 0.0, 1e300),
-            "steps": Number("zero_grad_steps", 1, 100_000, is_integer=True),
-            "from": Number("zero_grad_lowest", -1e300, 1e300),
-            "to": Number("zero_grad_highest", -1e300, 1e300),
-        }
-        for (name, field), value in zip(self.fields.items(), (0.1, 100, 1e-4, 1.0)):
-            field.setValue(value)
-            field.setFixedWidth(84)
-            field.setAccessibleName(f"zero_grad: {name}")
-            words = {"from": "At rates from", "to": "to"}.get(name, name.capitalize())
-            self.control_row.addWidget(TextLabel(words, "text2"))
-            self.control_row.addWidget(field)
-        self.control_row.addStretch(1)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(14, 0, 14, 0)
-        column.addWidget(self.plot, 3)
-        column.addWidget(self.ends, 2)
-        self.complete(body)
-        theme.notifier.changed.connect(self._redraw)
+        super().__init__(
+            Plot("step", "loss", log_y=True, room_for_names=150),
+            Plot("learning rate", "loss at the end", log_x=True, log_y=True, room_for_names=150),
+            (
+                NumberChoice("rate", "Rate", 0.1, 0.0, 1e300),
+                NumberChoice("steps", "Steps", 100, 1, 100_000, is_integer=True),
+                NumberChoice("low", "At rates from", 1e-4),
+                NumberChoice("high", "to", 1.0),
+            ),
+            parent,
+        )
 
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         rate, steps, low, high = (field.value() for field in self.fields.values())
@@ -69,24 +52,21 @@ class ZeroGradPanel(Experiment):
 
         return reports
 
-    def show_rate(self, rate: float) -> None:
-        if self.found is None:
-            self.fields["rate"].setValue(rate)
-
-    def forget(self) -> None:
-        if self.source is not None:
-            self.fields["rate"].setValue(self.source.problem.rate)
-        for plot in (self.plot, self.ends):
-            plot.show_curves(())
+    def show_question(self, question: ZeroGrad) -> None:
+        for name, number in (
+            ("rate", question.rate), ("steps", question.steps),
+            ("low", question.rates.low), ("high", question.rates.high),
+        ):  # fmt: skip
+            self.fields[name].setValue(number)
 
     def set_large(self, is_large: bool) -> None:
         super().set_large(is_large)
-        self.ends.setVisible(is_large)
+        self.second.setVisible(is_large)
 
     def show_report(self, report: Report[Found]) -> str:
         found: ZeroGradResult = report.result.result
-        self.ends.set_range(xs=(float(found.rates[0]), float(found.rates[-1])))
-        self._redraw()
+        self.second.set_range(xs=(float(found.rates[0]), float(found.rates[-1])))
+        self.redraw()
         same = (
             "the very same numbers"
             if found.difference == 0.0
@@ -101,7 +81,7 @@ class ZeroGradPanel(Experiment):
         helps = int(np.count_nonzero(found.helps))
         return f"helps at {helps} of {len(found.rates)} rates"
 
-    def _redraw(self) -> None:
+    def redraw(self) -> None:
         if self.found is None:
             return
         now = theme.current()
@@ -111,7 +91,7 @@ class ZeroGradPanel(Experiment):
         used = self.found.question.rate
         words = f"rate {format_number(used, 3)}"
         rate = Line(used, now.color("text2"), words, 1.5, is_dashed=True)
-        self.ends.show_curves(
+        self.second.show_curves(
             [
                 Curve(found.rates, found.ends_with_it, first, "zero_grad"),
                 Curve(found.rates, found.ends_without, second, "forgotten"),
@@ -128,9 +108,6 @@ class ZeroGradPanel(Experiment):
             Curve(steps, result.momentum, now.color("text"), "momentum 1", width=1.5,
                   is_dashed=True),
         ]  # fmt: skip
-
-    def largest_plot(self) -> Plot:
-        return self.plot
 
     def columns(self) -> dict[str, Any]:
         if self.found is None:

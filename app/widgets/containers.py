@@ -7,10 +7,12 @@ changes while another is dragged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt
 from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
+
+from app import theme
 
 Needs = tuple[object, ...]
 
@@ -42,6 +44,36 @@ class Splitter(QSplitter):
                 return True
             self._needs = needs
         return super().event(event)
+
+
+class OwnSplitter(Splitter):
+    """A Splitter whose sizes are its owner's until somebody has moved it, if years ago."""
+
+    def __init__(self, name: str, orientation: Qt.Orientation, *panes: QWidget) -> None:
+        super().__init__(orientation)
+        self.setObjectName(name)
+        self.setHandleWidth(theme.GAP)
+        self.setChildrenCollapsible(False)
+        for pane in panes:
+            self.addWidget(pane)
+        self.is_by_hand = False
+        self.splitterMoved.connect(self._on_moved)
+
+    def suggest(self, sizes: Sequence[int]) -> None:
+        """Sizes for the panes, unless somebody has chosen others."""
+        if not self.is_by_hand:
+            self.setSizes(sizes)
+
+    def _on_moved(self) -> None:
+        self.is_by_hand = True
+
+    def saveState(self) -> QByteArray:
+        """For the settings; empty where nobody has moved it."""
+        return super().saveState() if self.is_by_hand else QByteArray()
+
+    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview) -> bool:
+        self.is_by_hand = super().restoreState(state)
+        return self.is_by_hand
 
 
 class Tabs(QTabWidget):

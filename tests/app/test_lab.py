@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSplitter, QWidget
 
 from app import places
 from app.lab import race_run
@@ -411,3 +411,29 @@ def test_step_under_the_glass_follows_the_rate(qtbot, lab, training):
     QTest.keyClick(panel.rate_field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: panel.found.question.rate == 0.2)
     assert training.setup.learning_rate == 0.2
+
+
+def test_edges_between_the_panels_can_be_dragged_and_are_remembered(qtbot, lab, training, document):
+    race, one_step = lab.experiments["race"], lab.experiments["one_step"]
+    columns = lab.findChild(QSplitter, "lab_columns")
+    assert columns.saveState().isEmpty()  # nobody has chosen these widths
+    before = race.width(), one_step.width()
+    handle = columns.handle(1)
+    middle = handle.rect().center()
+    qtbot.mousePress(handle, LEFT, pos=middle)
+    qtbot.mouseMove(handle, middle + QPoint(100, 0))
+    qtbot.mouseRelease(handle, LEFT, pos=middle + QPoint(100, 0))
+    assert race.width() == before[0] + 100
+    assert one_step.width() == before[1] - 100
+    assert one_step.geometry().left() == race.geometry().right() + 1 + columns.handleWidth()
+    choose(qtbot, lab, "landscape")
+    assert lab.experiments["landscape"].geometry() == race.geometry()
+    state = columns.saveState()
+    again = LabTab(training, document)
+    again.findChild(QSplitter, "lab_columns").restoreState(state)
+    again.resize(lab.size())
+    again.show()
+    assert again.experiments["race"].width() > before[0] + 60
+    again.close()
+    again.shut_down()
+    again.deleteLater()
