@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QDockWidget, QUndoView, QVBoxLayout, QWidget
 
 from app import fonts, theme
@@ -14,14 +14,14 @@ ROW = 28
 
 
 class HistoryPanel(QDockWidget):
-    """Beside the tabs. The step that the document is at is chosen."""
+    """Beside the tabs. The step that the active stack of the group is at is chosen."""
 
-    def __init__(self, stack: QUndoStack, parent: QWidget) -> None:
+    def __init__(self, stacks: QUndoGroup, parent: QWidget) -> None:
         super().__init__("History", parent)
         self.setObjectName("history")
         self.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
         self.setTitleBarWidget(QWidget())  # the panel has a header of its own
-        self.list = QUndoView(stack)
+        self.list = QUndoView(stacks)
         self.list.setObjectName("history_list")
         self.list.setAccessibleName("Undo history")
         self.list.setEmptyLabel("Start")

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QUndoGroup
 from PySide6.QtWidgets import (
     QAbstractButton,
     QMainWindow,
@@ -65,6 +65,9 @@ class MainWindow(QMainWindow):
         self.appearance = Appearance(self.settings, self)
         give_look(create_application())
         self.document = Document(self)
+        self.undo_stacks = QUndoGroup(self)  # what is undone is of the tab that shows
+        self.undo_stacks.addStack(self.document.undo_stack)
+        self.undo_stacks.setActiveStack(self.document.undo_stack)
         self.dialogs = dialogs or Dialogs(self)
         self.files = Files(self.document, self.dialogs, self.settings)
         self._is_closing_agreed = False
@@ -99,8 +102,8 @@ class MainWindow(QMainWindow):
 
     @cached_property
     def history(self) -> HistoryPanel:
-        """The undo history, hidden until it is asked for."""
-        panel = HistoryPanel(self.document.undo_stack, self)
+        """The undo history of the tab that shows, hidden until it is asked for."""
+        panel = HistoryPanel(self.undo_stacks, self)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, panel)
         return panel
 
@@ -117,6 +120,7 @@ class MainWindow(QMainWindow):
         from core import kernels
 
         self._training = TrainingTab(self.document)
+        self.undo_stacks.addStack(self._training.undo_stack)
         self._training.activity_changed.connect(self.status.set_activity)
         self._training.neuron_wanted.connect(self._show_neuron)
         self.build_tab.graph_view.follow_run(self._training)
@@ -321,6 +325,9 @@ class MainWindow(QMainWindow):
             self.complete()
         elif index == _LAB:
             self.lab.setFocus()
+        is_training = index == _TRAINING
+        stack = self.training.undo_stack if is_training else self.document.undo_stack
+        self.undo_stacks.setActiveStack(stack)
 
     # ----- coming and going -----------------------------------------------------------------
 

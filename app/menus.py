@@ -88,11 +88,11 @@ class Menus(QObject):
     # ----- Edit -----------------------------------------------------------------------------
 
     def _add_edit_menu(self) -> None:
-        window, stack = self._window, self._window.document.undo_stack
+        window, stacks = self._window, self._window.undo_stacks
         menu = self._add_menu("Edit")
         standard = QKeySequence.StandardKey
-        undo = stack.createUndoAction(window, "Undo")
-        redo = stack.createRedoAction(window, "Redo")
+        undo = stacks.createUndoAction(window, "Undo")
+        redo = stacks.createRedoAction(window, "Redo")
         for action, name, keys in (
             (undo, "undo", ("Ctrl+Z",)),
             (redo, "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),

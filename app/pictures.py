@@ -49,7 +49,7 @@ def save_pictures(
 
 def _train(window: MainWindow) -> None:
     """Run the training tab until there is something to see."""
-    window.training.choose_preset(PRESET)
+    window.training.edits.choose_preset(PRESET)
     window.press_training_button("train_button")
     _wait(lambda: window.training.step >= TRAINED_STEPS or not window.training.is_running)
     if window.training.is_running:

@@ -210,6 +210,10 @@ class Hyperparameters:
         """Whether going from this set-up to `other` begins a new run."""
         return not RESTARTING.isdisjoint(self.differences(other))
 
+    def goes_on_from(self, other: "Hyperparameters") -> bool:
+        """Whether a network that was trained under `other` can go on under this one as it is."""
+        return (self.features, self.sizes) == (other.features, other.sizes)
+
     def has_network_of(self, other: "Hyperparameters") -> bool:
         """Whether both train the same network, with the same initial weights, on the same data."""
         mine, others = ((*s.activations, s.output) for s in (self, other))

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, REGRESSION, Dataset, Domain, Floats
 from core.experiments.response import Response
@@ -97,7 +98,10 @@ class OwnPoints:
 
     def _draw(self, rng: np.random.Generator, n: int, noise: float) -> tuple[Floats, Floats]:
         # In the order in which they were drawn, one class would be the test points.
-        numbers = self._numbers[rng.permutation(len(self.points))]
+        order = (
+            _steady_order(self.array, rng) if self.is_drawn else rng.permutation(len(self.points))
+        )
+        numbers = self._numbers[order]
         return np.ascontiguousarray(numbers[:, :-1]), np.ascontiguousarray(numbers[:, -1])
 
     @cached_property
@@ -195,6 +199,23 @@ class OwnFunction:
 
 
 OwnData = OwnPoints | OwnFunction
+
+_MIX = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)  # of SplitMix64 (Steele, Lea and Flood, 2014)
+
+
+def _steady_order(points: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
+    """A random order that points added or taken away hardly change.
+
+    Each point is ranked by a hash of its own numbers, so that those that are tested on stay so
+    while somebody goes on drawing.
+    """
+    rank = rng.integers(2**63, size=1).astype(np.uint64)
+    for column in np.ascontiguousarray(points.T).view(np.uint64):
+        rank = rank ^ column
+        for shift, factor in zip((30, 27), _MIX):
+            rank = (rank ^ (rank >> np.uint64(shift))) * np.uint64(factor)
+        rank = rank ^ (rank >> np.uint64(31))
+    return np.argsort(rank, kind="stable")
 
 
 def standardized(numbers: Floats) -> Floats:

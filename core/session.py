@@ -27,6 +27,9 @@ Floats = NDArray[np.float64]
 RATE_FIELDS = frozenset(("learning_rate", "schedule", "schedule_steps", "schedule_shape"))
 # What makes another network of the same weights.
 NETWORK_FIELDS = frozenset(("activation", "layer_activations", "output"))
+# What makes other points for the same network.
+DATA_FIELDS = frozenset(("dataset", "noise", "train_percent", "points", "data_seed", "own"))
+BATCH_FIELDS = frozenset(("batch_size", "last_batch"))
 NEAR_BYTES = 4 * 2**20  # of checkpoints made on the way to where somebody looked last
 
 
@@ -77,7 +80,7 @@ class Snapshot(Measurement):
 
 @dataclass(frozen=True)
 class Scene:
-    """What stays the same through a run: its set-up and points, and where they are shown."""
+    """What stays the same from snapshot to snapshot: the points, and where they are shown."""
 
     setup: Hyperparameters
     train: Data
@@ -104,14 +107,12 @@ class Session:
         timeline: Timeline | None = None,
     ) -> None:
         self.setup = setup
-        self.train, self.test = setup.data()
+        self._scene: Scene | None = None
+        self._take_data()
         self.model = setup.model()
         if parameters is not None:
             self._set_parameters(parameters)
         self._origin = step  # at which the present Trainer began
-        self._rest = self.train.inputs.mean(axis=0)
-        self._train_inputs = setup.inputs(self.train.inputs)
-        self._test_inputs = setup.inputs(self.test.inputs)
         self._is_compiled = kernels.loaded(wait=False) is not None
         self._trainer = self._new_trainer()
         self._samples = SampleSteps(self._trainer)
@@ -171,11 +172,13 @@ class Session:
 
     @property
     def scene(self) -> Scene:
-        """What stays the same through the run."""
-        return Scene(
-            self.setup, self.train, self.test, self._surfaces.domain,
-            self._surfaces.input_thumbnails(), self._rest, self.steps_per_epoch,
-        )  # fmt: skip
+        """What stays the same while the points do; the same object for as long."""
+        if self._scene is None:
+            self._scene = Scene(
+                self.setup, self.train, self.test, self._surfaces.domain,
+                self._surfaces.input_thumbnails(), self._rest, self.steps_per_epoch,
+            )  # fmt: skip
+        return self._scene
 
     # ----- going on -------------------------------------------------------------------------
 
@@ -230,11 +233,11 @@ class Session:
     # ----- changes --------------------------------------------------------------------------
 
     def retune(self, setup: Hyperparameters) -> None:
-        """Go on with the same data and weights under other rules of training.
+        """Go on with the same weights under other rules of training, or on other points.
 
         A new learning rate keeps the optimizer's memory; everything else begins it anew.
         """
-        assert not self.setup.restarts(setup)
+        assert setup.goes_on_from(self.setup)
         self._make_change(Change(self.step, setup))
 
     def edit(self, parameter: int, value: float) -> None:
@@ -343,11 +346,16 @@ class Session:
         self._samples.begin()
 
     def _take_rules(self, changed: set[str]) -> None:
-        """A new Trainer for the set-up; where activations have changed, a new network as well."""
+        """A new Trainer for the set-up; other activations are another network as well."""
+        if changed & DATA_FIELDS:
+            self._take_data()
+        elif changed & BATCH_FIELDS:
+            self._scene = None  # an epoch has another number of steps
         if changed & NETWORK_FIELDS:
             parameters = self.parameters()
             self.model = self.setup.model()
             self._set_parameters(parameters)
+        if changed & (NETWORK_FIELDS | DATA_FIELDS):
             self._surfaces = self._new_surfaces()
         self._trainer = self._new_trainer()
         self._samples = SampleSteps(self._trainer)
@@ -444,6 +452,14 @@ class Session:
         return loss, losses.accuracy(answers.outputs, targets)
 
     # ----- within ---------------------------------------------------------------------------
+
+    def _take_data(self) -> None:
+        """The points of the set-up, and what the network is fed at them."""
+        self.train, self.test = self.setup.data()
+        self._rest = self.train.inputs.mean(axis=0)
+        self._train_inputs = self.setup.inputs(self.train.inputs)
+        self._test_inputs = self.setup.inputs(self.test.inputs)
+        self._scene = None
 
     def _set_parameters(self, parameters: Floats) -> None:
         own = self.model.parameters()

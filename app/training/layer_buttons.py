@@ -18,6 +18,7 @@ from core.hyperparameters import MOST_NEURONS, Hyperparameters
 
 TOP = 8
 SIDE, SIDE_TIGHT = 22, 17
+_STAYS = "a new run goes on with what the others have learnt"
 TIGHT = 82  # pixels from column to column: below, the number of neurons stands for the activation
 
 
@@ -89,8 +90,7 @@ class LayerButtons(QObject):
         word = "" if is_narrow else " neuron" if neurons == 1 else " neurons"
         row.label.setText(f"{neurons}{word}")
         row.less.setToolTip(
-            "Take the layer out; the run begins anew" if neurons == 1
-            else "One neuron less; the run begins anew"
+            f"Take the layer out; {_STAYS}" if neurons == 1 else f"One neuron less; {_STAYS}"
         )  # fmt: skip
         row.more.setEnabled(neurons < MOST_NEURONS)
         side = fonts.px(SIDE_TIGHT if self._is_tight else SIDE)
@@ -107,8 +107,7 @@ class LayerButtons(QObject):
 
     def _new_row(self, layer: int) -> _Row:
         less = IconButton("minus-box-outline", "One neuron less", self._area, side=SIDE)
-        more = IconButton("plus-box-outline", "One neuron more; the run begins anew", self._area,
-                          side=SIDE)  # fmt: skip
+        more = IconButton("plus-box-outline", f"One neuron more; {_STAYS}", self._area, side=SIDE)
         less.setObjectName(f"remove_neuron_{layer + 1}")
         more.setObjectName(f"add_neuron_{layer + 1}")
         less.clicked.connect(lambda _on=False: self.resize_wanted.emit(layer, -1))

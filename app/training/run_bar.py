@@ -21,12 +21,15 @@ SLOWEST, FASTEST = 1e-4, 10.0  # of the slider; the field takes any rate
 
 
 class RunBar(QWidget):
-    """Signals: train_clicked(), step_clicked(), reset_clicked(), rate_changed(rate)."""
+    """Signals: train_clicked(), step_clicked(), reset_clicked(), rate_changed(rate).
+    rate_settled(): a drag of the rate is over.
+    """
 
     train_clicked = Signal()
     step_clicked = Signal()
     reset_clicked = Signal()
     rate_changed = Signal(float)
+    rate_settled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +65,8 @@ class RunBar(QWidget):
         self._restyle()
         self.rate.valueChanged.connect(self.rate_changed)
         self.rate_field.valueChanged.connect(self.rate.setValue)
+        for widget in (self.rate, self.rate_field):
+            widget.committed.connect(self.rate_settled)
 
     def _name_them(self) -> None:
         for button, name, clicked in (

@@ -39,11 +39,12 @@ REPLAY = 0.01  # seconds of a replay between two looks at the wishes
 class Progress:
     """What has happened since it was last asked for.
 
-    run: number of the run that it is about; a new one has a `scene`, and its `timeline`, as a
-    fork has. losses: of the steps made. snapshot: the newest, if any. measured: in the order of
-    their steps, close together at a run's beginning, where a full-speed run has its bend before
-    the first picture. post_mortem: why it diverged, a little after `divergence`. refusal: why a
-    set-up can't be trained; stopped: why the run has stopped by itself; both for the user.
+    run: number of the run that it is about; a new one has a `scene`, as other points have, and
+    its `timeline`, as a fork has. losses: of the steps made. snapshot: the newest, if any.
+    measured: in the order of their steps, close together at a run's beginning, where a full-speed
+    run has its bend before the first picture. post_mortem: why it diverged, a little after
+    `divergence`. refusal: why a set-up can't be trained; stopped: why the run has stopped by
+    itself; both for the user.
     """
 
     run: int
@@ -66,6 +67,7 @@ class Runner:
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._session: Session | None = None  # touched by the thread only
+        self._shown_scene: Scene | None = None  # the last one that was given out, so too
         self._is_shut = False
         self._run = self._session_run = 0  # the window's newest, and the one of the session
         self._setup_of_run: tuple[Any, ...] | None = None  # wished, not begun yet
@@ -160,6 +162,7 @@ class Runner:
         with self._wake:
             self._run += 1
             self._clear()
+            self._shown_scene = None  # it may just have been dropped
             self._wish(Wish(lambda session: session.fork(), run=self._run))
             return self._run
 
@@ -309,7 +312,8 @@ class Runner:
         with self._wake:
             self._session, self._session_run = session, run
             if run == self._run:
-                self._scene, self._timeline = scene, session.timeline
+                self._scene = self._shown_scene = scene
+                self._timeline = session.timeline
                 self._divergence = session.divergence
 
     def _fulfil(self) -> None:
@@ -349,6 +353,8 @@ class Runner:
         with self._wake:
             self._next_picture_at = now + (now - began)
             if run == self._run:
+                if self._session.scene is not self._shown_scene:
+                    self._scene = self._shown_scene = self._session.scene
                 self._snapshot = snapshot
                 if snapshot.step == snapshot.tip:
                     self._measured.append(snapshot)

@@ -69,9 +69,13 @@ class Runs:
         """Memory of all runs, roughly."""
         return self.current.n_bytes + sum(run.n_bytes for run in self.earlier)
 
-    def begin(self, setup: Hyperparameters, step: int = 0) -> Run:
-        """A new run; the last one is kept for comparison if it got anywhere."""
-        self._keep_current()
+    def begin(self, setup: Hyperparameters, step: int = 0, *, is_passing: bool = False) -> Run:
+        """A new run; the last one is kept for comparison if it got anywhere.
+
+        is_passing: a slider is being dragged, and what it passes over is not kept.
+        """
+        if not is_passing:
+            self._keep_current()
         self.current = self._new(setup, step)
         return self.current
 
@@ -94,6 +98,11 @@ class Runs:
         self._keep_current()
         self.current = chosen
         return chosen
+
+    def place_of(self, run: Run | None) -> int | None:
+        """Where a run is among the earlier ones that can be gone on with."""
+        places = (i for i, other in enumerate(self.earlier) if other is run and run.timeline)
+        return next(places, None)
 
     def without(self, index: int) -> Runs:
         """These, with an earlier run taken out of the list."""
@@ -161,6 +170,19 @@ def difference(now: Hyperparameters, other: Hyperparameters, name: str) -> str:
     if len(told) > 5:
         return f"Now and {name} differ in {', '.join(told[:4])} and {len(told) - 4} more."
     return f"Now and {name} differ in {', '.join(told[:-1])} and {told[-1]}."
+
+
+def told_change(before: Hyperparameters, after: Hyperparameters) -> str:
+    """What was changed, for the undo history: "Learning rate 0.1"."""
+    fields = after.differences(before)
+    # With a data set comes what fits it, and what belongs to all layers changes in each.
+    first = next((name for name in ("dataset", "own", "hidden", "activation") if name in fields),
+                 fields[0] if fields else "")  # fmt: skip
+    if not first:
+        return "Set-up"
+    words = _words(first)
+    shown = after.row.title if first == "dataset" else _shown(after, first)
+    return f"{words[0].upper()}{words[1:]} {shown}"
 
 
 def _words(name: str) -> str:

@@ -42,10 +42,11 @@ _TILES = ("spiral", "moons", "circle", "xor", "gaussian", "plane", "multi_gaussi
 
 class SetupPanel(Panel):
     """Signals: changed(dict): fields of Hyperparameters that the user gave other values.
-    preset_chosen(name). `pace` has signals of its own.
+    settled(): a slider or a number is let go. preset_chosen(name). `pace` has its own signals.
     """
 
     changed = Signal(object)
+    settled = Signal()
     preset_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -75,6 +76,10 @@ class SetupPanel(Panel):
         scroll.viewport().setAutoFillBackground(False)
         self._form.setAutoFillBackground(False)
         self.set_body(scroll)
+        for slider in self._form.findChildren(LabeledSlider):
+            slider.committed.connect(self.settled)
+        for number in self._form.findChildren(Number):
+            number.committed.connect(self.settled)
         for combo in self._form.findChildren(Choice):
             # The wheel scrolls the form; it must not change what lies under the pointer.
             combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -6,9 +6,8 @@ import math
 import time
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QShowEvent, QUndoStack
 from PySide6.QtWidgets import QWidget
 
 from app.document import Document
@@ -19,6 +18,7 @@ from app.training.parts import PartsInTurn
 from app.training.run_export import RunExport
 from app.training.runner import Progress, Runner
 from app.training.runs import MOST_MEMORY, Runs
+from app.training.setup_edits import SetupEdits
 from app.training.speed import Speed
 from app.training.stability_gauge import StabilityMark
 from app.training.tools import TrainingTools
@@ -68,6 +68,7 @@ class TrainingTab(QWidget):
         self._speed = Speed()
         self.view = TrainingView(self)
         self._parts = PartsInTurn(self.view)
+        self.edits = SetupEdits(self, self._runs)
         self._divergence = DivergenceTold(self._runs, self.view)
         self._export = RunExport(self, self._runs, self.view)
         self.tools = TrainingTools(self, self.view)
@@ -108,6 +109,16 @@ class TrainingTab(QWidget):
         """The set-up in force."""
         return self._setup
 
+    @property
+    def undo_stack(self) -> QUndoStack:
+        """The history of its set-up, apart from that of the expression."""
+        return self.edits.history.stack
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest picture of the run; None before the first."""
+        return self._snapshot
+
     def set_watched(self, watcher: str, is_watched: bool) -> None:
         """Whether somebody elsewhere wants snapshots as often as when this tab shows."""
         (self._watchers.add if is_watched else self._watchers.discard)(watcher)
@@ -125,10 +136,8 @@ class TrainingTab(QWidget):
     def take_run(self, timeline: Timeline) -> None:
         """Make a run from elsewhere, such as a lane of a race, the present one; it waits."""
         self._runner.pause()
-        self._setup = timeline.checkpoints[-1].setup
-        self._show_setup()
-        self._begin(step=timeline.tip, timeline=timeline)
-        self._keeper.keep_setup(self._setup, self.step)
+        self.begin(timeline.checkpoints[-1].setup, step=timeline.tip, timeline=timeline)
+        self.edits.commit("Take a run")
 
     def shutdown(self) -> None:
         """Stop for good, within a tenth of a second; the weights go to the document."""
@@ -189,10 +198,21 @@ class TrainingTab(QWidget):
         self._show_counts()
         self._wake()
 
+    def leave_past(self, setup: Hyperparameters) -> None:
+        """Back to the last step, and to the set-up of then."""
+        if self._sought is not None:
+            self.seek(self._runs.current.tip)
+            self._setup = setup
+
     def fork(self) -> None:
         """Make the past step that shows the last one of a new run; the other run is kept."""
-        if self._sought is None:
-            return
+        if self._sought is not None:
+            step = self._sought
+            self._part()
+            self.edits.commit(f"Fork at step {step:,}")
+
+    def _part(self) -> None:
+        assert self._sought is not None
         step, self._sought = self._sought, None
         # Where the step has not come back yet, its settings are still to come.
         self._was_past = self._snapshot is None or self._snapshot.step != step
@@ -207,43 +227,50 @@ class TrainingTab(QWidget):
     def resume_run(self, index: int) -> None:
         """Go on with an earlier run, by its place among them; the present one is kept."""
         run = self._runs.earlier[index]
-        if run.timeline is None:
-            return
+        if run.timeline is not None:
+            self.resume(index)
+            self.edits.commit(f"Back to {run.curves.name}")
+
+    def resume(self, index: int) -> None:
+        """The same, as a part of something larger."""
+        run = self._runs.earlier[index]
         self._runner.pause()
         self._runs.resume(index)
         self._take_up(run.setup)
         self._runner.begin(run.setup, None, 0, run.timeline)
-        self._keeper.keep_setup(run.setup, run.tip)
 
     def reset(self) -> None:
         """Back to step 0 and to the same initial weights; what runs, stops."""
         self._runner.pause()
-        self._begin()
+        self.begin(self._setup)
+        self.edits.commit("Reset")
+
+    # ----- the set-up -----------------------------------------------------------------------
 
     def apply(self, changes: dict[str, Any]) -> None:
         """Take over changed fields of the set-up: in mid-run, or with a new run where needed."""
-        try:
-            setup = self._setup.changed(**changes)
-        except ValueError as error:
-            self.view.toasts.show_message(str(error), "error")
-            self._show_setup()
-            return
-        self._take_setup(setup)
+        self.edits.apply(changes)
 
-    def choose_preset(self, name: str) -> None:
-        """Take over a preset's whole set-up."""
-        self._take_setup(PRESETS[name].setup.changed(own=self._setup.own))
+    def set_rate(self, rate: float) -> None:
+        """Train at another learning rate from now on."""
+        self.edits.set_rate(rate)
 
-    def _take_setup(self, setup: Hyperparameters) -> None:
+    def take_setup(
+        self, setup: Hyperparameters, *, keeps_network: bool = False, is_passing: bool = False
+    ) -> None:
+        """Train under another set-up: in mid-run, or with a new run where needed.
+
+        keeps_network: on other points, too, the network goes on as it is, if it can.
+        """
         old, self._setup = self._setup, setup
         if setup == old:
             return
         self._show_setup()
-        if setup.restarts(old):
-            self._begin()
+        if setup.restarts(old) and not (keeps_network and setup.goes_on_from(old)):
+            self.begin(setup, is_passing=is_passing)
         else:
             if self._sought is not None:
-                self.fork()
+                self._part()
             self._was_past = False  # what somebody chooses counts from here on
             self._runs.retune(setup)
             if self._has_begun:
@@ -251,23 +278,16 @@ class TrainingTab(QWidget):
             self._is_stale = True
             self.view.run_list.compare()
             self._wake()
-        self._keeper.keep_setup(setup, self.step)
 
-    def set_rate(self, rate: float) -> None:
-        """Train at another learning rate from now on."""
-        if np.isfinite(rate) and rate >= 0:
-            self.view.run_bar.show_rate(rate)
-            self.apply({"learning_rate": float(rate)})
-        else:
-            self.view.run_bar.show_rate(self._setup.learning_rate)
-            self.view.toasts.show_message("A learning rate is a number from 0 on.", "error")
+    def keep_setup(self) -> None:
+        """Let the document have the set-up."""
+        self._keeper.keep_setup(self._setup, self.step)
 
     def edit_parameter(self, parameter: int, value: float) -> None:
         """A weight or bias by hand; in the past, that begins a fork."""
         if self._snapshot is None or self._snapshot.setup.sizes != self._setup.sizes:
             return  # the picture is of the network before
-        if self._sought is not None:
-            self.fork()
+        self.fork()
         self._runner.edit(parameter, value)
         self._is_stale = True
         self._wake()
@@ -276,18 +296,22 @@ class TrainingTab(QWidget):
 
     def _ensure_begun(self) -> None:
         if not self._has_begun:
-            self._begin(*self._stored)
+            self.begin(self._setup, *self._stored)
+            self.edits.amend()
 
-    def _begin(
+    def begin(
         self,
+        setup: Hyperparameters,
         parameters: Floats | None = None,
         step: int = 0,
         timeline: Timeline | None = None,
+        *,
+        is_passing: bool = False,
     ) -> None:
         """A new run; the last one is kept for comparison if it got anywhere."""
-        self._runs.begin(self._setup, step)
-        self._take_up(self._setup)
-        self._runner.begin(self._setup, parameters, step, timeline)
+        self._runs.begin(setup, step, is_passing=is_passing)
+        self._take_up(setup)
+        self._runner.begin(setup, parameters, step, timeline)
 
     def _take_up(self, setup: Hyperparameters) -> None:
         """Another run is the present one now."""
@@ -370,6 +394,8 @@ class TrainingTab(QWidget):
             if snapshot.setup != self._setup:
                 self._setup = snapshot.setup
                 self._show_setup()
+                if self._sought is None:
+                    self.edits.amend()
 
     def _show_counts(self) -> None:
         run, step = self._runs.current, self.step
@@ -424,10 +450,11 @@ class TrainingTab(QWidget):
         self._show_setup()
         self._stored = (parameters, step)
         if self.isVisible() or self._has_begun:
-            self._begin(parameters, step)
+            self.begin(setup, parameters, step)
         else:
             self.view.show_runs(self._runs)
             self._show_counts()
+        self.edits.forget()
         if complaint is not None:
             self.view.toasts.show_message(complaint, "error")
 

@@ -148,7 +148,9 @@ class TrainingView(QObject):
         shows.valueChanged.connect(self.network.set_shows)
         self._more = Button("Layer", "plus")
         self._more.setObjectName("add_layer")
-        self._more.setToolTip("One more hidden layer; the run begins anew")
+        self._more.setToolTip(
+            "One more hidden layer; a new run goes on with what the others have learnt"
+        )
         self._more.clicked.connect(self.layer_wanted)
         self._links_label = TextLabel("Links show", "text2")
         self.share = IconButton("share-variant", "Share: as text, as code, or the weights")

@@ -13,13 +13,16 @@ if TYPE_CHECKING:
 
 def connect(tab: TrainingTab, runs: Runs) -> None:
     """Connect the widgets of the tab's view."""
-    view, bar = tab.view, tab.view.run_bar
+    view, bar, edits = tab.view, tab.view.run_bar, tab.edits
     bar.train_clicked.connect(tab.toggle_training)
     bar.step_clicked.connect(tab.make_step)
     bar.reset_clicked.connect(tab.reset)
-    bar.rate_changed.connect(tab.set_rate)
-    view.setup.changed.connect(tab.apply)
-    view.setup.preset_chosen.connect(tab.choose_preset)
+    bar.rate_changed.connect(edits.set_rate)
+    layers = view.setup.hidden_layers
+    view.setup.changed.connect(lambda fields: edits.apply(fields, is_typing=layers.hasFocus()))
+    for settled in (view.setup.settled, bar.rate_settled):
+        settled.connect(edits.history.seal)
+    view.setup.preset_chosen.connect(edits.choose_preset)
     view.setup.pace.speed_changed.connect(tab.change_speed)
     view.post_mortem.resume_wanted.connect(tab.resume_lower)
     view.post_mortem.place_wanted.connect(tab.want_neuron)
@@ -33,12 +36,13 @@ def connect(tab: TrainingTab, runs: Runs) -> None:
 def _connect_network(tab: TrainingTab) -> None:
     """The network picture: what is changed in place."""
     network, buttons = tab.view.network, tab.view.network.buttons
+    edits = tab.edits
     buttons.resize_wanted.connect(
-        lambda layer, by: tab.apply(network_changes.resized(tab.setup, layer, by))
+        lambda layer, by: edits.resize(network_changes.resized(tab.setup, layer, by))
     )
     buttons.activation_wanted.connect(
-        lambda layer, name: tab.apply(network_changes.with_activation(tab.setup, layer, name))
+        lambda layer, name: edits.apply(network_changes.with_activation(tab.setup, layer, name))
     )
     network.neuron_clicked.connect(tab.want_neuron)
     network.edited.connect(tab.edit_parameter)
-    tab.view.layer_wanted.connect(lambda: tab.apply(network_changes.with_layer(tab.setup)))
+    tab.view.layer_wanted.connect(lambda: edits.resize(network_changes.with_layer(tab.setup)))

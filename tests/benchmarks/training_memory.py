@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     window.show()
     window.tabs.setCurrentIndex(TRAINING)
     tab = window.training
-    tab.choose_preset("playground")
+    tab.edits.choose_preset("playground")
     assert tab.setup == PRESETS["playground"].setup
     wait(0.5)
     start = memory()

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,6 +44,21 @@ def test_own_points_are_all_there_in_an_order_that_mixes_the_classes():
     rows = np.column_stack([np.vstack([train.inputs, test.inputs]),
                             np.concatenate([train.targets, test.targets])])  # fmt: skip
     assert sorted(map(tuple, rows.tolist())) == sorted(CLOUDS.points)
+
+
+def test_points_that_are_tested_on_stay_so_while_others_are_drawn_and_erased():
+    rng = np.random.default_rng(0)
+    points = as_points(np.column_stack([rng.uniform(-6, 6, (400, 2)), rng.choice([-1, 1], 400)]))
+
+    def tested(some):
+        own = replace(CLOUDS, points=some)
+        return {tuple(point) for point in set_up(own).data()[1].inputs.tolist()}
+
+    before, more, fewer = tested(points[:300]), tested(points), tested(points[60:300])
+    erased = {point[:2] for point in points[:60]}
+    assert len(before) == 150
+    assert len(before - more) < 15
+    assert len(before - fewer - erased) < 15
 
 
 def test_own_data_is_trained_on():

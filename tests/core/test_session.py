@@ -9,6 +9,7 @@ import pytest
 
 from core.engine import Value
 from core.hyperparameters import PRESETS, RESTARTING, Hyperparameters, parse_hidden
+from core.network.resized import resized_parameters
 from core.network.stored import by_layer, stored_model, stored_parameters
 from core.session import Session
 from core.storage.model_json import check_model, model_to_dict
@@ -234,3 +235,34 @@ def test_a_stored_network_is_the_sessions_own():
     session = Session(Hyperparameters(hidden=(3,)))
     stored = stored_model(session.setup, session.snapshot().parameters)
     assert stored == model_to_dict(session.model)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "layers", "is_same_answer"),
+    [
+        ((4, 3), (0, 1, 2), True), ((6, 2), (0, 1, 2), True), ((3, 2), (0, 1, 2), False),
+        ((4, 2, 2), (0, 1, None, 2), False), ((2,), (1, 2), False), ((4,), (0, 2), False),
+    ],
+)  # fmt: skip
+def test_a_resized_network_keeps_what_its_neurons_have_learnt(hidden, layers, is_same_answer):
+    before = Hyperparameters(hidden=(4, 2))
+    session = Session(before)
+    session.run(200)
+    after = before.changed(hidden=hidden)
+    parameters = resized_parameters(before, after, session.parameters(), layers)
+    learnt = by_layer(before.sizes, session.parameters())
+    fresh = by_layer(after.sizes, Session(after).parameters())
+    for i, (weights, biases) in enumerate(by_layer(after.sizes, parameters)):
+        if layers[i] is None:
+            assert np.array_equal(weights, fresh[i][0])
+            continue
+        old_weights, old_biases = learnt[layers[i]]
+        n = min(len(biases), len(old_biases))
+        assert np.array_equal(biases[:n], old_biases[:n])
+        if (-1, *layers)[i] == layers[i] - 1:
+            m = min(weights.shape[1], old_weights.shape[1])
+            assert np.array_equal(weights[:n, :m], old_weights[:n, :m])
+        else:
+            assert np.array_equal(weights, fresh[i][0])
+    loss = Session(after, parameters).measure().train_loss
+    assert (loss == pytest.approx(session.measure().train_loss, rel=1e-12)) == is_same_answer

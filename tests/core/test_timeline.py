@@ -36,6 +36,8 @@ CHANGES = st.one_of(
     st.tuples(st.just("batch_size"), st.sampled_from([4, 12, None])),
     st.tuples(st.just("shuffle"), st.booleans()),
     st.tuples(st.just("layer_activations"), st.sampled_from([("relu",), ("tanh",), ()])),
+    st.tuples(st.just("train_percent"), st.sampled_from([30.0, 100.0])),
+    st.tuples(st.just("dataset"), st.sampled_from(["xor", "plane"])),
     st.tuples(st.just("edit"), st.floats(-2, 2)),
 )
 
