@@ -142,6 +142,7 @@ class BuildTab(QWidget):
             return  # an edit has other steps, but nobody is walking through them
         self._is_walking = debugger.is_active
         place = (debugger.current, debugger.caption, debugger.state)
+        self.document.scale_to(None if debugger.state is None else debugger.state.grads.values())
         self.node_editor.view.nodes.set_step(*place)
         self.graph_view.set_step(*place)
         self.expression.set_step(*place)

@@ -72,6 +72,7 @@ class DocumentBase(QObject):
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self.gradient_scale = ColorScale(self)  # one for all views, so that colours agree
         self.gradient_scale.settled.connect(self._tell_settled_scale)
+        self._is_walked_through = False
         self._writing = DocumentText(self)
         self._writing.changed.connect(self.text_changed)
         self.path = None
@@ -219,12 +220,24 @@ class DocumentBase(QObject):
         # Evaluation, which changes no state, and the text's new version are all that came since.
         return replace(now, text=self._writing.version)
 
-    def _tell_values(self, initiator: object) -> None:
+    def scale_to(self, grads: Iterable[float] | None) -> None:
+        """Let the colours' scale tell of these gradients only; None for all there are.
+
+        A walk through backward shows some of them, and its scale must not tell of the others.
+        """
+        self._is_walked_through = grads is not None
+        shown = self._grads() if grads is None else list(grads)
+        self.gradient_scale.follow(robust_scale(shown), at_once=True)
+
+    def _grads(self) -> list[float]:
         reached = self.graph.reached
-        grads = [node.grad for node in self.graph if node.id in reached]
+        return [node.grad for node in self.graph if node.id in reached]
+
+    def _tell_values(self, initiator: object) -> None:
         is_other_graph = self.graph.revision != self._told_revision
         self._told_revision = self.graph.revision
-        self.gradient_scale.follow(robust_scale(grads), at_once=is_other_graph)
+        if not self._is_walked_through:  # else the walk goes over the new numbers
+            self.gradient_scale.follow(robust_scale(self._grads()), at_once=is_other_graph)
         self.values_changed.emit(initiator)
 
     def _tell_settled_scale(self) -> None:

@@ -235,7 +235,7 @@ class GraphCanvas(Viewport):
             self.picture.errors = self._check.errors
             self.picture.explained = self._check.explained
         if self.options.color_by != GRADIENT:
-            self._own_scale.follow(self.picture.own_scale(), at_once=at_once)
+            self._own_scale.follow(self.picture.own_scale(self.state), at_once=at_once)
         if not (self._own_scale.is_settled and self.document.gradient_scale.is_settled):
             self._rest.start()
         self.picture.recolor(self.scale, self.state)

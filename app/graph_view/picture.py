@@ -196,14 +196,18 @@ class Picture:
             return self.errors
         return self.flow.data if self.options.color_by == DATA else self.grads
 
-    def own_scale(self) -> float:
-        """The size that would get the full colour if the scale were not smoothed or locked."""
+    def own_scale(self, state: State | None = None) -> float:
+        """The size that would get the full colour if the scale were not smoothed or locked.
+
+        state: how far a debugger has come; what it has not shown does not count.
+        """
+        self._take_state(state)
         if self.options.color_by == LOCAL:
-            return robust_scale(self.flow.local)
+            return robust_scale(self.locals)
         if self.options.color_by == ERROR:
             return error_scale(self.errors, self.explained)
         numbers = self.colored_numbers()
-        return robust_scale(numbers[self.flow.is_reached])
+        return robust_scale(numbers[self.is_computed & self.flow.is_reached])
 
     def recolor(self, scale: float, state: State | None = None) -> None:
         """Take over the flow's numbers: arrays only, no new layout.
@@ -238,7 +242,7 @@ class Picture:
                 self._entry_pieces, carried, minlength=len(self.drawing.starts)
             )
         is_edges_own = self.options.color_by in (GRADIENT, LOCAL)
-        edge_scale = scale if is_edges_own else robust_scale(flow.grad)
+        edge_scale = scale if is_edges_own else robust_scale(self.grads)
         self.piece_shares = symlog(self.piece_numbers, edge_scale)
         self.piece_steps = palette.edge_steps(self.piece_shares)
         self.piece_widths = 1.5 + 4.5 * np.abs(np.nan_to_num(self.piece_shares))

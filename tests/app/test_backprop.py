@@ -142,6 +142,27 @@ def test_all_panes_show_gradients_as_far_as_they_have_come(window, debugger):
     assert scene.links[b, 0].share == 0.0
 
 
+def test_the_scale_of_the_colours_tells_of_no_gradient_that_is_still_to_come(window, debugger):
+    scale, canvas = window.document.gradient_scale, window.build_tab.graph_view.canvas
+    nodes = window.build_tab.node_editor.view.nodes
+    assert scale.value == 6.0
+    seen = []
+    for place in range(len(debugger.trace)):
+        debugger.go_to(place)
+        if debugger.state is not None:  # the last step has all
+            grads = [abs(grad) for grad in debugger.state.grads.values()]
+            assert scale.value == max(grads, default=1.0)
+        assert canvas.refresh().scale == scale.value == nodes.scale
+        seen.append(scale.value)
+    assert seen == sorted(seen)
+    assert (seen[0], seen[-1]) == (1.0, 6.0)
+    debugger.go_to(0)
+    window.document.set_value(id_of(window, "f"), -20.0)
+    assert scale.value == 1.0
+    debugger.leave()
+    assert scale.value == 60.0
+
+
 def test_a_node_out_of_sight_is_brought_into_it(window, debugger, qtbot):
     view, canvas = window.build_tab.node_editor.view, window.build_tab.graph_view.canvas
     box = view.nodes.boxes[id_of(window, "e")]
