@@ -79,6 +79,8 @@ class Flow:
                 inputs = [numbers[rows] for rows in group.operands]
                 self.local[group.links] = group.derivative(*inputs, numbers[group.results])
             np.multiply(self.local, self.grad[self.target], out=self.contribution)
+        # What no gradient comes to adds nothing, also where 0 times infinity would be nan.
+        self.contribution[~self.is_reached[self.target]] = 0.0
 
     def links_between(self, source: str, target: str) -> list[int]:
         """The links from one node to another, by row: one for each input that uses it."""

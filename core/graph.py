@@ -434,7 +434,12 @@ class Graph:
         """`contributions` of many nodes at once, by id."""
         values = self.values()
         with ieee():
-            return {id: contributions_through(self._node(id), values[id]) for id in ids}
+            return {
+                id: contributions_through(self._node(id), values[id])
+                if id in self.reached
+                else (0.0,) * len(self._node(id).inputs)
+                for id in ids
+            }
 
     # ----- checks ---------------------------------------------------------------------------
 

@@ -83,7 +83,10 @@ def _value_of(op: Op, *inputs: Value | float) -> Value:
 
 
 def contributions_through(node: Node, value: Value) -> tuple[float, ...]:
-    """What a node adds to the gradient of each of its inputs; call it inside `ieee()`."""
+    """What a node adds to the gradient of each of its inputs; call it inside `ieee()`.
+
+    For a node that the output depends on: to others no gradient comes.
+    """
     grad = value.grad
     through = tuple([local * grad for local in value._local_derivatives()])
     if node.is_muted or len(through) != len(node.inputs):

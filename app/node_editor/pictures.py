@@ -76,7 +76,7 @@ class NodePictures:
         inputs = [(nodes[s].data, s in box.hidden) if isinstance(s, str) else s
                   for s in node.inputs]  # fmt: skip
         names = style, [nodes[s].name for s in node.sources]
-        outputs = [(output.node.data, output.share) for output in box.further_outputs]
+        outputs = [(output.node.data, output.grad, output.share) for output in box.further_outputs]
         content = (
             names,
             node.data,

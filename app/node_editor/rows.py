@@ -11,7 +11,7 @@ from app.node_editor import colors
 from app.node_editor.boxes import NodeBox
 from app.node_editor.colors import SHARE_STEPS, brush, fill, pen
 from app.node_editor.shape import FIELD_WIDTH, LEFT, RIGHT, WIDTH
-from app.node_editor.sprites import Look, look_of, name_left
+from app.node_editor.sprites import Look, further_reached, look_of, name_left
 from app.node_editor.texts import Style, TextPainter, elided, number_text, text_width
 from core.graph import Graph
 from core.known import UNKNOWN
@@ -22,7 +22,10 @@ SHORT_NAME = 48.0  # pixels that an input's name has beside the longest number
 def look_at(box: NodeBox) -> Look:
     """The Look of a node's sprite, found anew only where its numbers ask for another."""
     look, bad, is_reached = box.look, is_bad(box), box.grad is not None
-    if look is None or look.is_bad != bad or look.is_reached != is_reached:
+    is_same = look is not None and look.is_bad == bad and look.is_reached == is_reached
+    if look is not None and look.outputs:
+        is_same = is_same and look.further_reached == further_reached(box)
+    if look is None or not is_same:
         look = box.look = look_of(box, is_bad=bad, is_reached=is_reached)
     return look
 
@@ -59,15 +62,18 @@ def paint_rows(
     _paint_data(texts, box, look, plain)
     if not look.is_collapsed:
         _paint_input_numbers(texts, box, graph, None if is_crowded else quiet, plain)
-        grad = UNKNOWN if box.grad is None else number_text(box.grad)
-        color = quiet if box.grad is None else plain if math.isfinite(box.grad) else pen("error")
-        texts.right(grad, Style.NAME, color, RIGHT, box.shape.grad_center)
+        _paint_grad(texts, box, box.shape.grad_center, quiet, plain)
+        for output, (center, _bar) in zip(box.further_outputs, box.shape.further_grads):
+            _paint_grad(texts, output, center, quiet, plain)
     if box.shape.slider is not None and box.slider is not None:
         paint_slider(painter, box.shape.slider, box.node.data, box.slider)
-    if look.is_reached and not look.is_bad and not box.is_muted:
-        _paint_bar(painter, box)
-        for output, center in zip(box.further_outputs, box.shape.outputs[1:]):
-            _paint_output_bar(painter, output.share, center)
+    if look.is_bad or box.is_muted:
+        return
+    if look.is_reached:
+        _paint_bar(painter, box, box.shape.bar)
+    for output, (_center, bar) in zip(box.further_outputs, box.shape.further_grads):
+        if output.grad is not None:
+            _paint_bar(painter, output, bar)
 
 
 def are_names_still(box: NodeBox, graph: Graph) -> bool:
@@ -103,11 +109,18 @@ def _paint_data(texts: TextPainter, box: NodeBox, look: Look, plain: QPen) -> No
         return
     for output, center in zip(box.further_outputs, shape.outputs[1:]):
         number = elided(number_text(output.node.data), Style.VALUE, RIGHT - LEFT - 64)
-        texts.right(number, Style.VALUE, plain, RIGHT, center)
+        color = plain if math.isfinite(output.node.data) else pen("error")
+        texts.right(number, Style.VALUE, color, RIGHT, center)
     field = shape.data_field
     end = field.right() - 9 if field is not None else RIGHT
     width = FIELD_WIDTH - 12 if field is not None else RIGHT - LEFT - 34
     texts.right(elided(data, Style.VALUE, width), Style.VALUE, strong, end, shape.data_center)
+
+
+def _paint_grad(texts: TextPainter, box: NodeBox, center: float, quiet: QPen, plain: QPen) -> None:
+    grad = UNKNOWN if box.grad is None else number_text(box.grad)
+    color = quiet if box.grad is None else plain if math.isfinite(box.grad) else pen("error")
+    texts.right(grad, Style.NAME, color, RIGHT, center)
 
 
 def _input_text(box: NodeBox, graph: Graph, source: str) -> str:
@@ -141,9 +154,9 @@ def _paint_input_numbers(
         texts.right(text, Style.BODY, plain, end, center)
 
 
-def _paint_bar(painter: QPainter, box: NodeBox) -> None:
+def _paint_bar(painter: QPainter, box: NodeBox, bar: QRectF) -> None:
     """The gradient as a bar: from the centre to the right in blue or to the left in orange."""
-    bar, share = box.shape.bar, box.share
+    share = box.share
     painter.setPen(Qt.PenStyle.NoPen)
     if box.is_collapsed:
         painter.setBrush(colors.link_color(share) if share else brush("line"))
@@ -161,13 +174,6 @@ def _paint_bar(painter: QPainter, box: NodeBox) -> None:
     left = middle if share > 0 else middle - length
     painter.drawRoundedRect(QRectF(left, bar.top(), length, bar.height()), 2, 2)
     painter.fillRect(QRectF(middle - 0.75, bar.top() - 1.5, 1.5, bar.height() + 3), brush("text3"))
-
-
-def _paint_output_bar(painter: QPainter, share: float, center: float) -> None:
-    """The gradient of a group's further output: a line beneath its number."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colors.link_color(share) if share else brush("line"))
-    painter.drawRoundedRect(QRectF(LEFT, center + 12, RIGHT - LEFT, 3), 1.5, 1.5)
 
 
 def paint_slider(

@@ -18,6 +18,7 @@ DATA_ROW = 32.0
 SLIDER_ROW = 18.0
 INPUT_ROW = 26.0
 GRAD_ROW = 42.0
+FURTHER_GRAD_ROW = 32.0  # of a group's outputs after the first
 COLLAPSED = 36.0
 LEFT = 12.0  # captions, bars and sliders begin here
 RIGHT = WIDTH - 16.0  # and numbers end here, clear of the output's port
@@ -48,6 +49,7 @@ class Shape:
     grad_center: float
     bar: QRectF
     outputs: tuple[float, ...] = ()  # heights of the middles of a group's outputs
+    further_grads: tuple[tuple[float, QRectF], ...] = ()  # grad_center and bar of those after one
 
     @property
     def rect(self) -> QRectF:
@@ -78,7 +80,7 @@ def shape_of(
 ) -> Shape:
     """The Shape of a node: `connected` says for each input whether a link feeds it.
 
-    outputs: how many a group has, each with a row like the first.
+    outputs: how many a group has, each with rows like the first for its data and its gradient.
     """
     if is_collapsed:
         return _collapsed(connected)
@@ -96,11 +98,13 @@ def shape_of(
         centers.append(y + INPUT_ROW / 2)
         fields.append(None if is_connected else _field(y, INPUT_ROW, SMALL_FIELD_HEIGHT))
         y += INPUT_ROW
-    caption = y + (13 if is_leaf else 10)
-    bar = QRectF(LEFT, caption + 11, RIGHT - LEFT, BAR_HEIGHT)
+    first = y + (13 if is_leaf else 10)
+    captions = [first + row * FURTHER_GRAD_ROW for row in range(outputs)]
+    bars = [QRectF(LEFT, caption + 11, RIGHT - LEFT, BAR_HEIGHT) for caption in captions]
+    height = y + GRAD_ROW + (outputs - 1) * FURTHER_GRAD_ROW
     return Shape(
-        y + GRAD_ROW, False, data_center, data_field, slider, tuple(centers), tuple(fields),
-        caption, bar, output_centers,
+        height, False, data_center, data_field, slider, tuple(centers), tuple(fields),
+        first, bars[0], output_centers, tuple(zip(captions[1:], bars[1:])),
     )  # fmt: skip
 
 

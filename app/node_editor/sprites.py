@@ -48,6 +48,7 @@ class Look(NamedTuple):
     is_reached: bool  # by the gradient
     inputs: tuple[str, ...] = ()  # names of a group's inputs
     outputs: tuple[str, ...] = ()  # and of its outputs
+    further_reached: tuple[bool, ...] = ()  # is_reached of those after the first
 
 
 def look_of(box: NodeBox, *, is_bad: bool, is_reached: bool) -> Look:
@@ -62,7 +63,13 @@ def look_of(box: NodeBox, *, is_bad: bool, is_reached: bool) -> Look:
     return Look(
         glyph, word, connected, box.slider is not None, box.is_collapsed, box.is_muted,
         is_bad, is_reached, box.input_names, box.output_names,
+        further_reached(box),
     )  # fmt: skip
+
+
+def further_reached(box: NodeBox) -> tuple[bool, ...]:
+    """Of a group's outputs after the first, to which the gradient has come."""
+    return tuple([output.grad is not None for output in box.further_outputs])
 
 
 def _word(box: NodeBox) -> str:
@@ -143,25 +150,34 @@ def paint_still(painter: QPainter, look: Look, shape: Shape) -> None:
         texts.right(look.word, Style.CAPTION, pen("text3"), WIDTH - 10, HEADER / 2)
     if shape.is_collapsed:
         return
+    _paint_captions(texts, look, shape, quiet)
+    for field in (shape.data_field, *shape.input_fields):
+        if field is not None:
+            _paint_field(painter, field)
+    if shape.slider is not None:
+        _paint_groove(painter, shape.slider)
+    _paint_track(painter, look, shape.bar, is_reached=look.is_reached)
+    for is_reached, (_center, bar) in zip(look.further_reached, shape.further_grads):
+        _paint_track(painter, look, bar, is_reached=is_reached)
+
+
+def _paint_captions(texts: TextPainter, look: Look, shape: Shape, quiet: QPen) -> None:
+    """What the rows are called."""
     if look.outputs:
         for name, middle in zip(look.outputs, shape.outputs):
             name = elided(name, Style.NAME, OUTPUT_NAME)
             texts.left(name, Style.NAME, pen("text"), LEFT, middle)
     else:
         texts.left("data", Style.CAPTION, quiet, LEFT, shape.data_center)
-    grad = f"grad {elided(look.outputs[0], Style.CAPTION, 40)}" if len(look.outputs) > 1 else "grad"
-    texts.left(grad, Style.CAPTION, quiet, LEFT, shape.grad_center)
+    whose = look.outputs if len(look.outputs) > 1 else ("",)
+    rows = (shape.grad_center, *(row for row, _bar in shape.further_grads))
+    for name, row in zip(whose, rows):
+        grad = f"grad {elided(name, Style.CAPTION, 40)}" if name else "grad"
+        texts.left(grad, Style.CAPTION, quiet, LEFT, row)
     for index, is_connected in enumerate(look.connected):
         if not is_connected:
-            center_line = shape.input_centers[index]
             name = look.inputs[index] if look.inputs else input_name(index)
-            texts.left(name, Style.INPUT, quiet, LEFT + 2, center_line)
-    for field in (shape.data_field, *shape.input_fields):
-        if field is not None:
-            _paint_field(painter, field)
-    if shape.slider is not None:
-        _paint_groove(painter, shape.slider)
-    _paint_track(painter, look, shape.bar)
+            texts.left(name, Style.INPUT, quiet, LEFT + 2, shape.input_centers[index])
 
 
 def _paint_body(painter: QPainter, look: Look, shape: Shape) -> None:
@@ -210,9 +226,9 @@ def _paint_groove(painter: QPainter, slider: QRectF) -> None:
     painter.drawRoundedRect(QRectF(slider.left(), slider.center().y() - 2, slider.width(), 4), 2, 2)
 
 
-def _paint_track(painter: QPainter, look: Look, bar: QRectF) -> None:
+def _paint_track(painter: QPainter, look: Look, bar: QRectF, *, is_reached: bool) -> None:
     """The empty bar; dashed where no gradient can be drawn in it."""
-    if look.is_muted or look.is_bad or not look.is_reached:
+    if look.is_muted or look.is_bad or not is_reached:
         painter.setPen(dashed("strong", 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(bar.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5)

@@ -139,6 +139,23 @@ def test_m_lets_a_group_pass_its_first_input_through_also_while_it_is_open(hand,
     assert hand.graph["y"].data == pytest.approx(3 * 49 - 4 * 7 + 5 + more)
 
 
+def test_each_output_of_a_group_shows_its_gradient(hand):
+    hand.document.set_text("def f(x): return 2*x, 3*x\na = 1.0\nk = 1.0\np, q = f(a)\nL = p + k*q")
+    (box,) = groups(hand)
+
+    def shown():
+        (_center, bar) = box.shape.further_grads[0]
+        area = hand.view.mapFromScene(bar.translated(box.position).adjusted(60, -18, 0, 0))
+        return hand.view.grab(area.boundingRect()).toImage()
+
+    hand.view.fit_all(animated=False)
+    before = shown()
+    hand.document.set_value(hand.id("k"), -4.0)
+    (box,) = groups(hand)
+    assert [output.grad for output in box.outputs] == [1.0, -4.0]
+    assert shown() != before
+
+
 def test_a_number_dragged_inside_changes_all_uses(hand, undoes):
     hand.document.set_text(CUBIC)
     select(hand, groups(hand)[0])

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from core.expression import parse
 from core.flow import Flow
 from core.graph import Graph
 from core.ops import OPS
@@ -104,3 +105,11 @@ def test_two_links_between_the_same_nodes():
 def test_an_empty_graph_has_empty_arrays():
     flow = Flow(Graph())
     assert len(flow.data) == len(flow.grad) == len(flow.contribution) == 0
+
+
+def test_what_no_gradient_comes_to_adds_nothing_even_where_its_derivative_is_infinite():
+    graph = parse("a = 0.0\ns = log(a)\nL = 2*a")
+    graph.evaluate()
+    assert graph["a"].grad == 2.0
+    assert Flow(graph).contribution.tolist() == [0.0, 2.0]
+    assert graph.contributions(graph["s"].id) == (0.0,)
