@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from app import fonts, places, theme
 from app.collector import Collector
+from tests.app.building import without_style_sheet
 
 _SHORT = 200  # milliseconds within which work that was put off has begun
 
@@ -119,7 +120,8 @@ def main_window(qtbot: QtBot, answers, is_training_deferred):
     """The window, shown, 1280 x 800, with a fresh document; closed again in the end."""
     from app.main_window import MainWindow
 
-    window = MainWindow(dialogs=answers, is_training_deferred=is_training_deferred)
+    with without_style_sheet():
+        window = MainWindow(dialogs=answers, is_training_deferred=is_training_deferred)
     window.resize(1280, 800)
     with qtbot.waitExposed(window):
         window.show()
@@ -175,7 +177,8 @@ def tab(qtbot, document):
     """The training tab, shown, with its first snapshot; shut down in the end."""
     from app.training.tab import TrainingTab
 
-    made = TrainingTab(document)
+    with without_style_sheet():
+        made = TrainingTab(document)
     made.resize(1280, 720)
     with qtbot.waitExposed(made):
         made.show()
@@ -201,12 +204,12 @@ def _release_mouse_buttons() -> None:
 
 
 def _running_timers() -> set[QTimer]:
-    # By type(), which asks no object for its class: some libraries' proxies answer with a warning.
-    kinds, things = {QTimer, *QTimer.__subclasses__()}, gc.get_objects()
-    timers = [thing for thing, kind in zip(things, map(type, things)) if kind in kinds]
-    active = {timer for timer in timers if shiboken6.isValid(timer) and timer.isActive()}
+    # By type(), which asks no object for its class; and among Qt's objects only, since there are
+    # a hundred thousand others.
+    kinds = {QTimer, *QTimer.__subclasses__()}
+    timers = [thing for thing in shiboken6.getAllValidWrappers() if type(thing) in kinds]
     # The collector's lives as long as the application.
-    return {timer for timer in active if not isinstance(timer.parent(), Collector)}
+    return {t for t in timers if t.isActive() and not isinstance(t.parent(), Collector)}
 
 
 def _describe(timer: QTimer) -> str:

@@ -10,12 +10,14 @@ from app.build_tab import BuildTab
 from app.document import Document
 from app.settings import Settings
 from app.widgets.buttons import QuietButton
+from tests.app.building import without_style_sheet
 
 LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f"
 
 
 def make_tab(qtbot, width, height):
-    tab = BuildTab(Document())
+    with without_style_sheet():
+        tab = BuildTab(Document())
     qtbot.addWidget(tab)
     tab.resize(width, height)
     with qtbot.waitExposed(tab):

@@ -18,6 +18,7 @@ from app.settings import Settings
 from core import storage
 from core.expression import parse
 from core.storage import Project
+from tests.app.building import without_style_sheet
 
 # Qt 6.12 takes a QPointF where a drag begins, and deprecates the QPoint that older ones need.
 DRAG_PLACE = (QPointF if PySide6.__version_info__ >= (6, 12) else QPoint)(5, 5)
@@ -294,7 +295,8 @@ def test_what_is_told_of_a_change_goes_when_it_holds_no_more(main_window, file):
 
 def test_a_file_open_in_two_windows_is_noticed(main_window, answers, file, qtbot):
     main_window.document.open(file)
-    other = MainWindow(dialogs=answers)
+    with without_style_sheet():
+        other = MainWindow(dialogs=answers)
     qtbot.addWidget(other)
     other.files.open(file)
     assert any("open in another window" in toast.text for toast in other.toasts.toasts)
@@ -310,7 +312,8 @@ def test_a_file_open_in_two_windows_is_noticed(main_window, answers, file, qtbot
 
 def test_save_as_over_a_file_of_another_window_asks(main_window, answers, file, qtbot):
     main_window.document.open(file)
-    other = MainWindow(dialogs=answers)
+    with without_style_sheet():
+        other = MainWindow(dialogs=answers)
     qtbot.addWidget(other)
     edit(other)
     answers.saved = file
@@ -444,7 +447,8 @@ def test_details_can_be_copied_and_the_dialog_stays(main_window, qtbot):
 
 
 def test_closing_with_unsaved_changes_never_waits(qtbot):
-    window = MainWindow()
+    with without_style_sheet():
+        window = MainWindow()
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()

@@ -19,6 +19,7 @@ from core.lab.stability import Gauge
 from core.lab.starts import Start
 from core.lab.trainability import measure
 from core.optim import SGD, Adam
+from tests.app.building import without_style_sheet
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -26,7 +27,8 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def training(document):
     """The training tab, which need not be seen."""
-    made = TrainingTab(document)
+    with without_style_sheet():
+        made = TrainingTab(document)
     yield made
     made.shutdown()
     made.deleteLater()
@@ -40,7 +42,8 @@ def lab(qtbot, document, training, monkeypatch):
     """
     monkeypatch.setattr(race_run, "SHOWN_FOR", 0.0)
     training.apply({"batch_size": None, "points": 60})
-    made = LabTab(training, document)
+    with without_style_sheet():
+        made = LabTab(training, document)
     made.resize(1904, 990)
     with qtbot.waitExposed(made):
         made.show()

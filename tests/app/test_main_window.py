@@ -9,6 +9,7 @@ from app.help import keys_text
 from app.main_window import MainWindow
 from app.settings import Settings
 from app.top_bar import TabButton
+from tests.app.building import without_style_sheet
 
 L_GRAPH = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f\n"
 
@@ -31,7 +32,8 @@ def status_texts(window: MainWindow) -> list[str]:
 
 
 def test_a_window_without_arguments_shows_a_fresh_document(qtbot):
-    window = MainWindow()
+    with without_style_sheet():
+        window = MainWindow()
     qtbot.addWidget(window)
     assert len(window.document.graph) == 0
     assert window.document.path is None
@@ -203,7 +205,8 @@ def test_the_theme_switches_live_and_is_remembered(main_window):
 def test_the_chosen_theme_is_there_at_the_next_start(qtbot, main_window):
     action(main_window, "theme_light").trigger()
     theme.set_current("dark")
-    window = MainWindow()
+    with without_style_sheet():
+        window = MainWindow()
     qtbot.addWidget(window)
     assert theme.current() is theme.LIGHT
 
@@ -287,7 +290,8 @@ def test_settings_that_make_no_sense_are_ignored(qtbot):
     settings.theme = "purple"
     settings.set_layout("window", b"\x00nonsense")
     settings.write()
-    window = MainWindow()
+    with without_style_sheet():
+        window = MainWindow()
     qtbot.addWidget(window)
     assert window.width() >= 640
 

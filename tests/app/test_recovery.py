@@ -15,6 +15,7 @@ from app.files.recovery import Autosave, left_behind
 from core import storage
 from core.expression import parse
 from core.storage import Project
+from tests.app.building import without_style_sheet
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,7 +177,8 @@ def test_an_unreadable_recovery_file_is_no_offer_and_no_error(qapp, content):
 def test_ending_without_an_answer_keeps_the_work_for_the_next_start(qtbot, answers):
     from app.main_window import MainWindow
 
-    window = MainWindow(dialogs=answers)
+    with without_style_sheet():
+        window = MainWindow(dialogs=answers)
     qtbot.addWidget(window)
     window.document.add_node("value")
     window.leave_without_asking()

@@ -14,6 +14,7 @@ from app.training.tab import TrainingTab
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.optim import Adam
 from core.session import Session
+from tests.app.building import without_style_sheet
 from tests.app.training_tab import choose, click, curve, find, idle, start
 
 # ----- running ------------------------------------------------------------------------------
@@ -197,7 +198,8 @@ def test_slow_motion_makes_a_step_at_a_time(qtbot, tab):
 
 
 def test_training_behind_another_tab_keeps_curves_and_weights_right(qtbot, document):
-    hidden = TrainingTab(document)
+    with without_style_sheet():
+        hidden = TrainingTab(document)
     hidden.resize(1280, 720)
     click(qtbot, hidden, "train_button")
     qtbot.waitUntil(lambda: hidden.step > 30)
@@ -540,7 +542,8 @@ def test_weights_and_set_up_are_saved_and_restored(qtbot, tab, document, tmp_pat
     document.save(tmp_path / "spiral.mgp")
     steps, parameters, setup = tab.step, tab._snapshot.parameters, tab.setup
     other = Document()
-    restored = TrainingTab(other)
+    with without_style_sheet():
+        restored = TrainingTab(other)
     other.open(tmp_path / "spiral.mgp")
     restored.show()
     qtbot.waitUntil(lambda: restored._snapshot is not None)
