@@ -97,63 +97,92 @@ class _Buckets:
         self.size *= 2
 
 
+class _Newest:
+    """The newest numbers of a series, in a ring: what is added moves none of the others.
+
+    first, stop: the places in the series of the oldest one and after the newest.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.first = self.stop = 0
+        self._ring = np.empty(most)  # memory that is not written to yet takes none
+
+    @property
+    def n_bytes(self) -> int:
+        return 8 * (self.stop - self.first)
+
+    def extend(self, numbers: Floats) -> None:
+        most = len(self._ring)
+        self.stop += len(numbers)
+        self.first = max(self.first, self.stop - most)
+        kept = numbers[-most:]
+        place = (self.stop - len(kept)) % most
+        head = kept[: most - place]
+        self._ring[place : place + len(head)] = head
+        self._ring[: len(kept) - len(head)] = kept[len(head) :]
+
+    def part(self, begin: int, stop: int) -> Floats:
+        """A copy of those at the places from `begin` to before `stop`."""
+        place, n = begin % len(self._ring), max(stop - begin, 0)
+        head = self._ring[place : place + n]
+        return np.concatenate([head, self._ring[: n - len(head)]])
+
+    def at(self, place: int) -> float:
+        return float(self._ring[place % len(self._ring)])
+
+    def shrunk(self, most: int) -> "_Newest":
+        """The newest `most` of them."""
+        shrunk = _Newest(min(most, len(self._ring)))
+        shrunk.first = shrunk.stop = max(self.first, self.stop - len(shrunk._ring))
+        shrunk.extend(self.part(shrunk.first, self.stop))
+        return shrunk
+
+
 class History:
     """The training loss of every step of a run."""
 
     def __init__(self, exact: int = EXACT) -> None:
-        self._most = exact
-        self._buffer = np.empty(min(4096, 2 * exact))
-        self._used = 0
-        self._first = 0  # step of the oldest exact loss
+        self._exact = _Newest(exact)
         self._fine = _Buckets(FINE, max(4 * exact // FINE, 4), merges=False)
         self._coarse = _Buckets(FINE, COARSE_BUCKETS, merges=True)
 
     def __len__(self) -> int:
         """Steps so far."""
-        return self._first + self._used
+        return self._exact.stop
 
     @property
     def first_exact(self) -> int:
         """The first step whose loss is still known exactly."""
-        return self._first
+        return self._exact.first
 
     @property
     def n_bytes(self) -> int:
         """Memory in use, roughly."""
-        return self._buffer.nbytes + self._fine.rows.nbytes + self._coarse.rows.nbytes
+        return self._exact.n_bytes + self._fine.rows.nbytes + self._coarse.rows.nbytes
 
     def extend(self, losses: ArrayLike) -> None:
         """Add the losses of the next steps."""
         new = np.asarray(losses, dtype=np.float64).ravel()
         self._coarse.extend(new)
         self._fine.extend(new)
-        if len(new) > self._most:
-            self._first += self._used + len(new) - self._most
-            self._used, new = 0, new[-self._most :]
-        self._make_room(len(new))
-        self._buffer[self._used : self._used + len(new)] = new
-        self._used += len(new)
+        self._exact.extend(new)
 
     def forget(self, exact: int) -> None:
         """Keep only so many losses exactly from now on: for a run that is over."""
-        self._most = min(self._most, exact)
-        dropped = max(self._used - self._most, 0)
-        self._buffer = self._buffer[dropped : self._used].copy()
-        self._first += dropped
-        self._used -= dropped
+        self._exact = self._exact.shrunk(exact)
 
     def newest(self, n: int | None = None) -> Floats:
         """The losses of the newest `n` steps (of all that are still exact), as a copy."""
-        begin = 0 if n is None else max(self._used - n, 0)
-        return self._buffer[begin : self._used].copy()
+        first, stop = self._exact.first, self._exact.stop
+        return self._exact.part(first if n is None else max(stop - n, first), stop)
 
     def at(self, step: int) -> float:
         """The loss of a step, from 0: exact where still known, else its bucket's mean."""
         step = min(max(step, 0), len(self) - 1)
         if step < 0:
             return float("nan")
-        if step >= self._first:
-            return float(self._buffer[step - self._first])
+        if step >= self._exact.first:
+            return self._exact.at(step)
         return float(self._coarse.rows[4, step // self._coarse.size])
 
     def curve(self, start: float = 0.0, stop: float | None = None, places: int = 1000) -> Curve:
@@ -164,8 +193,8 @@ class History:
             empty = np.empty(0)
             return Curve(empty, empty, empty)
         per_place = (end - begin) / max(places, 1)
-        if begin >= self._first and per_place <= 2.0:
-            losses = self._buffer[begin - self._first : end - self._first].copy()
+        if begin >= self._exact.first and per_place <= 2.0:
+            losses = self._exact.part(begin, end)
             return Curve(np.arange(begin, end, dtype=np.float64), losses, losses)
         return _drawn(*self._summaries(begin, end, per_place), places, end - 1.0)
 
@@ -174,33 +203,19 @@ class History:
         level = self._coarse
         if begin >= self._fine.start and per_place < 2 * level.size:
             level = self._fine
-        if begin >= self._first and per_place < 2 * level.size:
-            losses = self._buffer[begin - self._first : end - self._first]
+        if begin >= self._exact.first and per_place < 2 * level.size:
+            losses = self._exact.part(begin, end)
             return np.tile(losses, (5, 1)), np.arange(begin, end, dtype=np.float64)
         n = level.rows.shape[1]
         i = min((begin - level.start) // level.size, n)
         j = min(-(-(end - level.start) // level.size), n)
         steps = level.start + level.size * np.arange(i, j, dtype=np.float64)
-        tail_begin = max(level.start + level.size * n, self._first, begin)
-        tail = self._buffer[tail_begin - self._first : max(end - self._first, 0)]
+        tail_begin = max(level.start + level.size * n, self._exact.first, begin)
+        tail = self._exact.part(tail_begin, end)
         if not len(tail):
             return level.rows[:, i:j], steps
         row = _summary(tail[None, :])
         return np.hstack([level.rows[:, i:j], row]), np.append(steps, float(tail_begin))
-
-    def _make_room(self, n: int) -> None:
-        if self._used + n <= len(self._buffer):
-            return
-        if self._used + n > self._most:
-            dropped = min(self._used, max(self._used + n - self._most, self._most // 4))
-            self._buffer[: self._used - dropped] = self._buffer[dropped : self._used].copy()
-            self._used -= dropped
-            self._first += dropped
-        if self._used + n > len(self._buffer):
-            size = min(max(2 * len(self._buffer), self._used + n), self._most)
-            grown = np.empty(size)
-            grown[: self._used] = self._buffer[: self._used]
-            self._buffer = grown
 
 
 class Samples:

@@ -6,7 +6,7 @@ gives the same numbers to the last bit and costs little memory: checkpoints lie 
 of training apart as it takes for them to fit, and where they become too many, every second goes.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from core.hyperparameters import Hyperparameters
@@ -114,6 +114,13 @@ class Timeline:
         part.checkpoints = [c for c in self.checkpoints if c.step < step] or self.checkpoints[:1]
         part.n_bytes = sum(c.n_bytes for c in part.checkpoints)
         return part
+
+    def ended(self, tip: int) -> "Timeline":
+        """A copy that ends at a step, whatever another thread still adds to this one."""
+        copy = self.until(tip, bisect_right(self.changes, tip, key=lambda change: change.step))
+        divergence = self.divergence
+        copy.divergence = divergence if divergence and divergence.step <= tip else None
+        return copy
 
     def shrink(self, most_bytes: int) -> None:
         """Do with less memory from now on: for a run that is over."""

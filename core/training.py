@@ -131,6 +131,7 @@ class Trainer:
         self._batch_rules = (len(self._inputs), batch, shuffle, last_batch, _checked_seed(seed))
         self._batches = self.new_batches()
         self._state = self._new_state()
+        self._read_values()  # with zero_grad=False their gradients count from the beginning
         self._runner = self.new_runner()
         self._steps_per_call = max(1, SAMPLES_PER_CALL // batch)
 

@@ -60,7 +60,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         item.getViewBox().setMouseEnabled(x=True, y=False)
         item.getViewBox().disableAutoRange()
         item.setLogMode(x=False, y=True)
-        item.getAxis("left").enableAutoSIPrefix(False)
+        for name in axes:
+            item.getAxis(name).enableAutoSIPrefix(False)
         self._faint = self._new_curve("train, each step")
         self._test = self._new_curve("test")
         self._train = self._new_curve("train")

@@ -123,7 +123,7 @@ class NetworkPicture(QWidget):
         self._draw_rest()
         self.update()
 
-    def advance(self, within: float = 0.004) -> None:
+    def advance(self, within: float = 0.0025) -> None:
         """Redraw links for `within` seconds, so that a large network never takes a whole frame.
 
         Seconds of this thread's own work: where others keep the processor busy, links still come.

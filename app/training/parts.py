@@ -48,6 +48,7 @@ class PartsInTurn:
         elif self._unshown_output is not None:
             self._view.show_output(self._unshown_output)
             self._unshown_output = None
+            network.advance()
         elif self._unshown is not None:
             network.set_snapshot(self._unshown)
             self._unshown_output, self._unshown = self._unshown, None

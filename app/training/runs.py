@@ -128,6 +128,8 @@ class Runs:
             return
         run.curves.history.forget(KEPT_EXACT)
         if run.timeline is not None:
+            # The thread may be some steps ahead of the curves, and not know yet that it ends.
+            run.timeline = run.timeline.ended(run.tip)
             run.timeline.shrink(KEPT_PAST)
         self.earlier = [run, *self.earlier][: MOST_RUNS - 1]
 

@@ -62,7 +62,7 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
 
     @property
     def _is_upright(self) -> bool:
-        return self.orientation == "left"
+        return bool(self.orientation == "left")
 
     def _line(self, area: QRectF, start: float, stop: float) -> QLineF:
         """Along the axis, from and to a place on it."""

@@ -172,3 +172,29 @@ def test_a_step_goes_sample_by_sample_and_is_the_same_step():
     assert losses.tolist() == whole.run(1).tolist()
     np.testing.assert_array_equal(by_sample.snapshot().parameters, whole.snapshot().parameters)
     np.testing.assert_allclose(gradients[-1], whole.snapshot().gradients, rtol=1e-12)
+
+
+def test_a_run_that_is_put_aside_ends_where_its_curves_do():
+    """While the window puts a run aside, the thread may still make steps of it."""
+    straight, ahead = Session(Hyperparameters(**SMALL)), Session(Hyperparameters(**SMALL))
+    for session in (straight, ahead):
+        session.run(9)
+        session.retune(session.setup.changed(l2=0.1))
+    straight.run(5)
+    ahead.run(40)
+    ended = ahead.timeline.ended(14)
+    ahead.run(3)
+    resumed = Session(straight.setup, timeline=ended)
+    resumed.advance()
+    assert (resumed.step, resumed.tip, ended.divergence) == (14, 14, None)
+    np.testing.assert_array_equal(resumed.parameters(), straight.parameters())
+    assert ahead.tip == 52
+
+
+def test_gradients_that_add_up_are_told_alike_whenever_a_snapshot_is_taken():
+    session = Session(Hyperparameters(**SMALL, zero_grad=False))
+    session.run(3)
+    session.retune(session.setup.changed(l2=0.1))
+    first, second = session.snapshot(), session.snapshot()
+    assert first.gradients.any()
+    np.testing.assert_array_equal(first.gradients, second.gradients)
