@@ -10,7 +10,6 @@ Qt is not needed, but for a picture; so this runs where there is no screen and n
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from typing import Any, TextIO
 
@@ -82,35 +81,36 @@ class Progress:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._is_terminal = stream.isatty()
-        self._began = time.monotonic()
-        self._first: float | None = None  # what was there already
+        self._left = estimates.TimeLeft()
         self._tenths = 0
+        self._note = ""
 
     def show(self, report: Report[Any]) -> None:
         """How far it is."""
-        share = report.share
-        self._first = share if self._first is None else self._first
+        share, left = report.share, self._left.words(report.share)
+        self._tell(report.note)
         tenths = int(10.0 * share)
         if not self._is_terminal and tenths <= self._tenths:
             return
         self._tenths = tenths
-        line = f"{100.0 * share:5.1f} %{self._left(share)}"
+        line = f"{100.0 * share:5.1f} %" + (f", {left}" if left and not report.note else "")
         if self._is_terminal:
             print(f"\r{line:<50}", end="", file=self._stream, flush=True)
         else:
             print(line, file=self._stream, flush=True)
 
+    def _tell(self, note: str) -> None:
+        """What it waits for, once, in a line of its own."""
+        if note != self._note:
+            if note:
+                self.end()
+                print(note, file=self._stream, flush=True)
+            self._note = note
+
     def end(self) -> None:
         """Leave the line."""
         if self._is_terminal:
             print(file=self._stream)
-
-    def _left(self, share: float) -> str:
-        assert self._first is not None
-        took, made = time.monotonic() - self._began, share - self._first
-        if took < 1.0 or made <= 0.0 or share >= 1.0:
-            return ""
-        return f", {estimates.duration(took / made * (1.0 - share))} left"
 
 
 def _tell(sweep: Sweep, result: Any) -> None:

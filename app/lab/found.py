@@ -23,4 +23,4 @@ def answers(question: Any, reports: Reports[Any]) -> Generator[Report[Found], No
     """The reports of a question, each with the question."""
     with closing(reports):
         for report in reports:
-            yield Report(report.done, report.total, Found(question, report.result))
+            yield Report(report.done, report.total, Found(question, report.result), report.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -14,6 +15,7 @@ from core.lab.running import Report, Reports
 
 FRAME = 33  # milliseconds between two looks at the thread
 STOP_WITHIN = 2.0  # seconds: a thread in a kernel at the end of the process would crash it
+PATIENCE = 1.0  # seconds after Stop, in which a thread can still tell its last report
 
 
 class Job(QObject):
@@ -48,7 +50,10 @@ class Job(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """End after the next report; what was found so far stays and is told."""
+        """End after the next report; what was found so far stays and is told.
+
+        A thread that does not come to one, as while a cluster does not answer, is given up.
+        """
         if self._run is not None:
             self._run.stop()
 
@@ -73,10 +78,15 @@ class Job(QObject):
         report, is_over = run.take()
         if report is not None:
             self.reported.emit(report)
-        if is_over and self._run is run:
+        if self._run is not run:
+            return
+        if is_over:
             self._run = None
             self._timer.stop()
             self.ended.emit(run.complaint)
+        elif run.is_overdue:
+            self.give_up()
+            self.ended.emit("")
 
 
 class _Run:
@@ -88,12 +98,19 @@ class _Run:
         self._lock = threading.Lock()
         self._newest: Report[Any] | None = None
         self._is_stopped = threading.Event()
+        self._given_time_until = math.inf
         self._is_over = False
         self._thread = threading.Thread(target=self._work, name="experiment", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         self._is_stopped.set()
+        self._given_time_until = min(self._given_time_until, time.monotonic() + PATIENCE)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it should have stopped by now."""
+        return time.monotonic() > self._given_time_until
 
     def join(self, seconds: float) -> bool:
         self._thread.join(seconds)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from app import fonts, theme
 from app.lab.map_axes import AxisChoice, axis_choices
 from app.training.choices import Choice, Number
 from app.widgets.buttons import IconButton, QuietButton
@@ -15,6 +16,7 @@ from core.lab.trainability import Map
 
 NETWORK, PAPER = "network", "paper"
 SIZES = (32, 64, 128, 256, 512)
+ADDRESS = 220  # pixels
 
 
 class MapControls(QObject):
@@ -32,7 +34,7 @@ class MapControls(QObject):
         self.across, self.upwards = Choice((), "map_x"), Choice((), "map_y")
         self.across.setAccessibleName("Axis across")
         self.upwards.setAccessibleName("Axis upwards")
-        self.pixels = Choice([(str(n), f"{n} × {n}") for n in SIZES], "map_size")
+        self.pixels = Choice([(str(n), f"{n}²") for n in SIZES], "map_size")
         self.pixels.setAccessibleName("Pixels of the map")
         self.pixels.show_key("256")
         self.steps = Number("map_steps", 1, 100_000, is_integer=True)
@@ -44,17 +46,12 @@ class MapControls(QObject):
             "map_place",
         )
         self._where.setAccessibleName("Where it is computed")
-        self._address = QLineEdit()
-        self._address.setPlaceholderText("tcp://scheduler:8786")
-        self._address.setToolTip("Address of the Dask scheduler")
-        self._address.setAccessibleName("Address of the Dask scheduler")
-        self._address.setObjectName("map_address")
-        self._address.hide()
+        self.cluster = self._make_cluster_row()
         self.back = IconButton("undo", "The window before (Backspace)")
         self.home = IconButton("fit-to-page-outline", "The whole map")
         for words, widget in (
-            ("", self.presets), ("Of", self.which), ("", self.across), ("by", self.upwards),
-            ("", self.pixels), ("Steps", self.steps), ("On", self._where), ("", self._address),
+            ("", self.presets), ("", self.which), ("", self.across), ("by", self.upwards),
+            ("", self.pixels), ("Steps", self.steps), ("On", self._where),
             ("", self.back), ("", self.home),
         ):  # fmt: skip
             if words:
@@ -62,7 +59,27 @@ class MapControls(QObject):
             row.addWidget(widget)
         for box in (self.which, self.across, self.upwards):
             box.chosen.connect(lambda _key: self.changed.emit())
-        self._where.chosen.connect(lambda key: self._address.setVisible(key == "cluster"))
+        self._where.chosen.connect(lambda key: self.cluster.setVisible(key == "cluster"))
+
+    def _make_cluster_row(self) -> QWidget:
+        """Where the cluster is; seen only where one is chosen."""
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP)
+        self._address = QLineEdit()
+        self._address.setPlaceholderText("tcp://scheduler:8786")
+        self._address.setToolTip("Address of the Dask scheduler")
+        self._address.setAccessibleName("Address of the Dask scheduler")
+        self._address.setObjectName("map_address")
+        self._address.setFixedWidth(fonts.px(ADDRESS))
+        words = TextLabel("started by dask scheduler, and dask worker with its address", "text2")
+        words.setToolTip("Each machine needs this program and Dask, in the same versions")
+        row.addWidget(TextLabel("Scheduler", "text2"))
+        row.addWidget(self._address)
+        row.addWidget(words, 1)
+        holder.hide()
+        return holder
 
     @property
     def network(self) -> str:

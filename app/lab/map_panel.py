@@ -54,6 +54,9 @@ class MapPanel(Experiment):
         self._shown_again: Map | None = None  # whose network is neither the paper's nor this one
         self._rate = math.nan
         self._began = 0.0
+        self._left = estimates.TimeLeft()
+        self._last: Report[Found] | None = None  # of what runs, or ran
+        self._is_waiting = False  # for workers that do not come
         self._agreed = ASK  # seconds
         self._asked_for = 0.0  # seconds
         self._past: list[Window] = []
@@ -63,6 +66,7 @@ class MapPanel(Experiment):
         self.view.menu_wanted.connect(self._show_pixel_menu)
         self.view.back_wanted.connect(self.go_back)
         self.options = MapControls(self.control_row)
+        self.control_rows.addWidget(self.options.cluster)
         self.options.changed.connect(self._reset)
         self.options.presets.clicked.connect(self._show_presets)
         self.options.back.clicked.connect(self.go_back)
@@ -74,6 +78,7 @@ class MapPanel(Experiment):
         column.addWidget(self._make_question_bar())
         self.options.offer_axes(self._problem())
         self.complete(body)
+        self.job.ended.connect(self._on_end)
         self._reset()
 
     def _make_question_bar(self) -> QWidget:
@@ -148,7 +153,7 @@ class MapPanel(Experiment):
                     yield from answers(question, run(question, crew, tile_store.tiles_of(question)))
 
         self.question_bar.hide()
-        self._began = time.perf_counter()
+        self._began, self._left, self._last = time.perf_counter(), estimates.TimeLeft(), None
         return reports
 
     # ----- the picture ----------------------------------------------------------------------
@@ -159,9 +164,13 @@ class MapPanel(Experiment):
             return self._show_estimate(report.result.extra, is_asked=report.is_last)
         assert isinstance(found, MapResult)
         self.view.show_values(found.picture, Window.of(question), question.steps)
-        took, side = time.perf_counter() - self._began, question.width
+        took, side, self._last = time.perf_counter() - self._began, question.width, report
         if not report.is_last:
-            return f"{side} × {side}, {_left(report.share, took)}"
+            if report.note or self._is_waiting:
+                self.say_below(report.note)
+            self._is_waiting = bool(report.note)
+            left = self._left.words(report.share).removeprefix("about ")
+            return f"{side} × {side}, {'waiting' if report.note else left or _percent(report)}"
         share = f"{found.share_converged:.0%}".replace("%", " %")
         self.say_below(
             f"{side} × {side} in {format_number(took, 2)} s; {share} converge. Wheel or + and − "
@@ -179,6 +188,13 @@ class MapPanel(Experiment):
         self.question_bar.show()
         self._asked_for = estimate.seconds
         return f"{estimates.duration(estimate.seconds)}: start it?"
+
+    def _on_end(self, _complaint: str) -> None:
+        """It may have ended before its end."""
+        if self._last is not None and not self._last.is_last:
+            side = self._last.result.question.width
+            self.say(f"{side} × {side}, stopped at {_percent(self._last)}")
+            self.say_below("Run again goes on from here: what is finished is kept.")
 
     def _begin_anyway(self) -> None:
         self._agreed = 1.5 * self._asked_for
@@ -296,8 +312,5 @@ class MapPanel(Experiment):
         return {} if self.found is None else tables.of_map(self.found.question, self.found.result)
 
 
-def _left(share: float, took: float) -> str:
-    """How long it will still take, in words."""
-    if share < 0.02 or took < 0.5:
-        return f"{share:.0%}".replace("%", " %")
-    return f"{estimates.duration(took / share * (1 - share)).removeprefix('about ')} left"
+def _percent(report: Report[Any]) -> str:
+    return f"{report.share:.0%}".replace("%", " %")

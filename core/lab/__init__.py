@@ -27,7 +27,8 @@ at the moment is a `Start`: parameters and the optimizer's memory.
     stability.py hessian.py   the sharpness, and the largest stable rate
     sharpening.py             both, followed while a run trains
     trainability.py tiles.py  which of two hyperparameters' values converge, coarse to fine
-    executors.py kept_tiles.py  threads, processes or a cluster; finished tiles on disk
+    executors.py cluster.py   who does the work: threads, processes, a Dask cluster
+    kept_tiles.py             finished tiles on disk
     zero_grad.py              with and without it; momentum with beta = 1
     landscape.py run_path.py  the loss over a plane through the parameters; a run's way over it
     schedules.py              drawn by hand, previewed

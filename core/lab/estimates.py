@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.lab.trainability import Map
 
 SECONDS_OF_TRIAL = 0.1
+SECONDS_OF_PROOF = 0.5  # before anybody is told how long it still takes
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,37 @@ def for_map(question: Map, workers: int) -> Estimate:
         steps = min(2 * steps, question.steps)
     pixels = question.width * question.height
     return Estimate(per_step * question.steps * pixels / workers, pixels, workers)
+
+
+class TimeLeft:
+    """How long the rest of an experiment takes, from what was done since its first result.
+
+    Before that, workers start; and what was kept of an earlier run took no time.
+    """
+
+    def __init__(self) -> None:
+        self._first: tuple[float, float] | None = None  # time and share of the first progress
+        self._share = math.nan
+        self._end = math.nan
+
+    def words(self, share: float) -> str:
+        """Such as "about 20 seconds left"; "" while that is not known. share: of all, now done."""
+        seconds = self._after(share)
+        return "" if math.isnan(seconds) or share >= 1.0 else f"{duration(seconds)} left"
+
+    def _after(self, share: float) -> float:
+        now = time.monotonic()
+        if share != self._share:
+            if math.isnan(self._share):
+                self._share = share
+                return math.nan
+            self._share = share
+            if self._first is None:
+                self._first = now, share
+            began, before = self._first
+            if now - began > SECONDS_OF_PROOF and share > before:
+                self._end = now + (now - began) / (share - before) * (1.0 - share)
+        return max(self._end - now, 0.0) if not math.isnan(self._end) else math.nan
 
 
 def duration(seconds: float) -> str:

@@ -1,13 +1,14 @@
 """Where the work of a map or a race is done: threads, processes, or a Dask cluster.
 
 All three are `concurrent.futures.Executor`s. The kernels hold no GIL, so threads are the default;
-processes cost a start, and a cluster (`pip install "micrograd-playground[cluster]"` here and on
-its workers) reaches other machines. Jobs are pure functions of their arguments and write nowhere,
-so a job whose worker is lost is simply done again; the numbers are the same to the last bit
-on processors of the same kind.
+processes cost a start, and a cluster (`core.lab.cluster`) reaches other machines. Jobs are pure
+functions of their arguments and write nowhere, so a job whose worker is lost is simply done
+again; the numbers are the same to the last bit on processors of the same kind.
+
+Nothing here waits for ever: a job asks `check_stop` several times a second, a process that does
+not end leaves by itself, and whoever waits for results hears something every tenth of a second.
 """
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -26,7 +27,8 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from multiprocessing.connection import Connection
+from typing import Generic, Literal, Protocol, TypeVar
 
 from core.lab.ranges import check_count
 
@@ -36,8 +38,8 @@ Kind = Literal["threads", "processes", "cluster"]
 
 KINDS: tuple[Kind, ...] = ("threads", "processes", "cluster")
 MOST_WORKERS = 1024
-SECONDS_TO_CONNECT = 5
 SECONDS_BETWEEN_SIGNS = 0.1  # of life, so that whoever waits can cancel
+SECONDS_TO_STOP = 5.0  # that a job of a process has, after which the process ends itself
 MOST_LOSSES = 3  # of one job's worker, until the job itself is to blame
 
 
@@ -65,55 +67,111 @@ class Place:
             raise ValueError("A cluster has a scheduler's address, such as tcp://localhost:8786.")
 
 
-class Workers:
+class Workers(Protocol):
     """An executor that can be replaced when it breaks. Made by `workers`."""
 
-    def __init__(
-        self,
-        place: Place,
-        make: Callable[[], Executor],
-        count: int,
-        complaint: Callable[[], str] = str,
-    ) -> None:
-        self.place, self.count = place, count
-        self._make, self.complaint = make, complaint
-        self.executor = make()
+    count: int  # how many jobs they do at a time, now
+
+    def submit(self, function: Callable[[Job], Found], job: Job) -> "Future[Found]":
+        """Give them a job. BrokenExecutor where they have to be renewed first."""
 
     def check(self) -> None:
-        """WorkersError where nobody is left who could finish a job."""
-        complaint = self.complaint()
-        if complaint:
-            raise WorkersError(complaint)
+        """WorkersError where nobody is left who could finish a job, BrokenExecutor as above."""
+
+    @property
+    def note(self) -> str:
+        """What they wait for, in a sentence for the user; "" where all goes well."""
 
     def renew(self) -> None:
-        """Another executor in place of one that has broken."""
-        self.executor.shutdown(wait=False, cancel_futures=True)
-        self.executor = self._make()
+        """Others in place of those that have broken."""
+
+    def is_loss(self, error: Exception) -> bool:
+        """Whether a worker was lost, rather than the job at fault."""
 
 
 @contextmanager
 def workers(place: Place) -> Iterator[Workers]:
     """Workers, until the end of the block. WorkersError where there are none to be had."""
     if place.kind == "cluster":
-        with _cluster(place) as found:
+        from core.lab.cluster import cluster
+
+        with cluster(place.address.strip()) as found:
             yield found
         return
-    count = place.count or os.cpu_count() or 1
-    # Not a fork: threads of the window or of a library would be copied in mid-air.
-    context = multiprocessing.get_context("spawn")
-    stop = threading.Event() if place.kind == "threads" else context.Event()
-
-    def make() -> Executor:
-        if place.kind == "threads":
-            return ThreadPoolExecutor(count, "lab", _adopt, (stop,))
-        return ProcessPoolExecutor(count, context, _adopt_alone, (stop,))
-
-    found = Workers(place, make, count)
+    crew = _Threads(place) if place.kind == "threads" else _Processes(place)
     try:
-        yield found
+        yield crew
     finally:
-        stop.set()
-        found.executor.shutdown(wait=True, cancel_futures=True)
+        crew.close()
+
+
+class _Local:
+    """Workers on this machine."""
+
+    note = ""
+
+    def __init__(self, place: Place) -> None:
+        self.count = place.count or os.cpu_count() or 1
+        self._executor = self._make()
+
+    def submit(self, function: Callable[[Job], Found], job: Job) -> "Future[Found]":
+        return self._executor.submit(function, job)
+
+    def check(self) -> None:
+        """There is always somebody: those who break are renewed."""
+
+    def renew(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = self._make()
+
+    def is_loss(self, error: Exception) -> bool:
+        return isinstance(error, CancelledError)
+
+    def close(self) -> None:
+        """Stop the jobs and wait for their ends."""
+        self._stop()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _make(self) -> Executor:
+        raise NotImplementedError
+
+    def _stop(self) -> None:
+        raise NotImplementedError
+
+
+class _Threads(_Local):
+    def __init__(self, place: Place) -> None:
+        self._stopped = threading.Event()
+        super().__init__(place)
+
+    def _make(self) -> Executor:
+        return ThreadPoolExecutor(self.count, "lab", adopt, (self._stopped.is_set,))
+
+    def _stop(self) -> None:
+        self._stopped.set()
+
+
+class _Processes(_Local):
+    """They are told to stop by the end of a pipe, which also comes when this process dies.
+
+    No lock is shared with them, such as that of an Event: one that is killed would keep it.
+    """
+
+    def __init__(self, place: Place) -> None:
+        # Not a fork: threads of the window or of a library would be copied in mid-air.
+        self._context = multiprocessing.get_context("spawn")
+        self._theirs, self._ours = self._context.Pipe(duplex=False)
+        super().__init__(place)
+
+    def _make(self) -> Executor:
+        return ProcessPoolExecutor(self.count, self._context, _begin_process, (self._theirs,))
+
+    def _stop(self) -> None:
+        self._ours.close()
+
+    def close(self) -> None:
+        super().close()
+        self._theirs.close()
 
 
 class StoppedError(Exception):
@@ -123,120 +181,105 @@ class StoppedError(Exception):
 _own = threading.local()
 
 
-def _adopt(stop: Any) -> None:
-    """In a new worker: know the event that ends its jobs."""
-    _own.stop = stop
-
-
-def _adopt_alone(stop: Any) -> None:
-    """The same in a process: Ctrl+C is for the process that gives the jobs."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _adopt(stop)
+def adopt(is_stopped: Callable[[], bool]) -> None:
+    """In a worker's thread: know what ends its jobs."""
+    _own.is_stopped = is_stopped
 
 
 def check_stop() -> None:
-    """For long jobs, to call now and then: StoppedError where the workers are being closed.
-
-    A job on a cluster is not told; it ends by itself.
-    """
-    stop = getattr(_own, "stop", None)
-    if stop is not None and stop.is_set():
+    """For long jobs, to call several times a second: StoppedError where nobody waits for them."""
+    is_stopped = getattr(_own, "is_stopped", None)
+    if is_stopped is not None and is_stopped():
         raise StoppedError
 
 
-@contextmanager
-def _cluster(place: Place) -> Iterator[Workers]:
-    try:
-        import distributed
-    except ImportError:
-        raise WorkersError(
-            "A cluster needs Dask, which is not installed here: "
-            'pip install "micrograd-playground[cluster]".'
-        ) from None
-    address = place.address.strip()
-    for name in ("distributed", "distributed.client"):  # we say it in our own words
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    try:
-        client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, TypeError) as error:
-        raise WorkersError(
-            f"No Dask scheduler answers at {address}: {_reason(error)}. "
-            "Is it running, and is the address right?"
-        ) from None
-    try:
-        count = sum(client.ncores().values())
-        if not count:
-            raise WorkersError(f"The scheduler at {address} has no workers yet: start some first.")
-
-        def complaint() -> str:
-            if client.status in ("running", "connecting"):
-                return ""
-            return f"The scheduler at {address} answers no more."
-
-        def make() -> Executor:
-            executor: Executor = client.get_executor(retries=MOST_LOSSES, pure=False)
-            return executor
-
-        yield Workers(place, make, count, complaint)
-    finally:
-        client.close(timeout=SECONDS_TO_CONNECT)
+def _begin_process(end: Connection) -> None:
+    """In a new process: stop with the one that gives the jobs. Ctrl+C is for that one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stopped = threading.Event()
+    adopt(stopped.is_set)
+    threading.Thread(target=_leave, args=(end, stopped), daemon=True).start()
 
 
-def _reason(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else "it took too long"
+def _leave(end: Connection, stopped: threading.Event) -> None:
+    """Tell the job to stop when the pipe ends, and end the process where it does not."""
+    end.poll(None)
+    stopped.set()
+    threading.Event().wait(SECONDS_TO_STOP)
+    os._exit(1)
 
 
 def results(
-    crew: Workers, function: Callable[[Any], Found], jobs: Iterable[Job]
+    crew: Workers, function: Callable[[Job], Found], jobs: Iterable[Job]
 ) -> Generator[tuple[Job, Found] | None, None, None]:
     """Each job with what `function` finds for it, as they come; None now and then in between.
 
-    Only a few jobs are under way at a time, in the given order. A job whose worker is lost is
+    Only a few jobs are under way at a time, in the given order; where `jobs` is a deque, it is
+    emptied, and whoever gets a result may append further ones. A job whose worker is lost is
     done again. What the function raises is raised here. Closing the generator cancels the rest.
     """
-    waiting = deque((job, 0) for job in jobs)
-    running: dict[Future[Found], tuple[Job, int]] = {}
+    flow = _Flow(crew, function, jobs if isinstance(jobs, deque) else deque(jobs))
     try:
-        while waiting or running:
-            crew.check()
-            while waiting and len(running) < 2 * crew.count + 2:
-                job, losses = waiting.popleft()
-                try:
-                    running[crew.executor.submit(function, job)] = job, losses
-                except BrokenExecutor:
-                    waiting.appendleft((job, losses))
-                    _begin_again(crew, running, waiting)
-            done, _ = wait(running, SECONDS_BETWEEN_SIGNS, FIRST_COMPLETED)
+        while flow.give():
+            done, _ = wait(flow.running, SECONDS_BETWEEN_SIGNS, FIRST_COMPLETED)
             if not done:
                 yield None
             for future in done:
-                if future not in running:  # of an executor that has broken since
-                    continue
-                job, losses = running.pop(future)
-                try:
-                    found = future.result()
-                except BrokenExecutor:
-                    waiting.appendleft(_lost(job, losses))
-                    _begin_again(crew, running, waiting)
-                except Exception as error:
-                    if not _is_loss(error):
-                        raise
-                    waiting.appendleft(_lost(job, losses))
-                else:
-                    yield job, found
+                answer = flow.take(future)
+                if answer is not None:
+                    yield answer
     finally:
-        for future in () if crew.complaint() else running:
+        for future in flow.running:
             future.cancel()
 
 
-def _begin_again(
-    crew: Workers, running: dict[Future[Any], tuple[Any, int]], waiting: "deque[tuple[Any, int]]"
-) -> None:
-    """All that was under way is lost with its executor."""
-    waiting.extendleft(_lost(job, losses) for job, losses in reversed(running.values()))
-    running.clear()
-    crew.renew()
+class _Flow(Generic[Job, Found]):
+    """Jobs on their way through workers who may be lost."""
+
+    def __init__(
+        self, crew: Workers, function: Callable[[Job], Found], waiting: "deque[Job]"
+    ) -> None:
+        self.running: dict[Future[Found], tuple[Job, int]] = {}  # with how often it was lost
+        self._again: deque[tuple[Job, int]] = deque()
+        self._crew, self._function, self._waiting = crew, function, waiting
+
+    def give(self) -> bool:
+        """Keep the workers busy. Whether there is anything left to wait for."""
+        crew, again, waiting = self._crew, self._again, self._waiting
+        try:
+            crew.check()
+        except BrokenExecutor:
+            self._begin_again()
+        while (waiting or again) and len(self.running) < 2 * crew.count + 2:
+            job, losses = again.popleft() if again else (waiting.popleft(), 0)
+            try:
+                self.running[crew.submit(self._function, job)] = job, losses
+            except BrokenExecutor:
+                again.appendleft((job, losses))
+                self._begin_again()
+        return bool(self.running)
+
+    def take(self, future: "Future[Found]") -> tuple[Job, Found] | None:
+        """A job and what was found for it; None where it has to be done again."""
+        if future not in self.running:  # of an executor that has broken since
+            return None
+        job, losses = self.running.pop(future)
+        try:
+            return job, future.result()
+        except BrokenExecutor:
+            self._again.appendleft(_lost(job, losses))
+            self._begin_again()
+        except Exception as error:
+            if not self._crew.is_loss(error):
+                raise
+            self._again.appendleft(_lost(job, losses))
+        return None
+
+    def _begin_again(self) -> None:
+        """All that was under way is lost with its executor."""
+        self._again.extendleft(_lost(job, n) for job, n in reversed(self.running.values()))
+        self.running.clear()
+        self._crew.renew()
 
 
 def _lost(job: Job, losses: int) -> tuple[Job, int]:
@@ -245,11 +288,3 @@ def _lost(job: Job, losses: int) -> tuple[Job, int]:
             f"The workers of one job were lost {losses + 1} times: they may run out of memory."
         )
     return job, losses + 1
-
-
-def _is_loss(error: Exception) -> bool:
-    """Whether a worker was lost, rather than the job at fault."""
-    names = {kind.__name__ for kind in type(error).__mro__}
-    return isinstance(error, CancelledError) or bool(
-        names & {"KilledWorker", "CommClosedError", "FutureCancelledError"}
-    )

@@ -146,7 +146,7 @@ def run(question: Landscape, crew: Workers) -> Reports[LandscapeResult]:
         now = time.perf_counter()
         if now - reported >= SECONDS_BETWEEN_REPORTS or done == n * n:
             reported = now
-            yield Report(done, n * n, result())
+            yield Report(done, n * n, result(), crew.note)
 
 
 @dataclass(frozen=True, eq=False)

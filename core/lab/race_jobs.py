@@ -51,7 +51,7 @@ def run(question: RaceQuestion, crew: Workers) -> Reports[RaceResult]:
             job, end = answer
             ends[place[id(job)]] = end
             done += 1
-        yield Report(done, count, _result(question, ends))
+        yield Report(done, count, _result(question, ends), crew.note)
 
 
 def _result(question: RaceQuestion, ends: list[LaneEnd]) -> RaceResult:

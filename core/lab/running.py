@@ -10,11 +10,15 @@ ResultSoFar = TypeVar("ResultSoFar", covariant=True)
 
 @dataclass(frozen=True)
 class Report(Generic[ResultSoFar]):
-    """The result so far. done, total: in an experiment's own units, such as steps or pixels."""
+    """The result so far. done, total: in an experiment's own units, such as steps or pixels.
+
+    note: what it waits for, in a sentence for the user; "" where it goes on.
+    """
 
     done: int
     total: int
     result: ResultSoFar
+    note: str = ""
 
     @property
     def share(self) -> float:

@@ -199,7 +199,7 @@ def run(question: Map, crew: Workers, kept: KeptTiles | None = None) -> Reports[
         now = time.perf_counter()
         if now - reported >= SECONDS_BETWEEN_REPORTS or done == total:
             reported = now
-            yield Report(done, total, MapResult(values.copy()))
+            yield Report(done, total, MapResult(values.copy()), crew.note)
 
 
 def _count(missing: list[Tile], question: Map) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.lab import cluster as cluster_module
 from core.lab import executors, trainability
 from core.lab.executors import Place, WorkersError, check_stop, results, workers
 from core.lab.running import last
@@ -190,7 +191,7 @@ def test_a_cluster_finds_the_same_numbers_though_a_worker_is_killed_in_mid_map(
 def test_a_scheduler_that_is_not_there_or_goes_away_or_has_no_workers_is_told(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(executors, "SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 1)
     with pytest.raises(WorkersError, match="has no workers yet"):
         done(Place("cluster", address=cluster.address), double, [1])
     cluster.wait_for(cluster.start_worker(), "Registered to")
