@@ -97,6 +97,8 @@ class _Forward:
 
     def paths(self) -> NetworkPaths | None:
         first, last = self.first, self.last
+        if last is not None and last.layer == len(self.trace.layers) and first is None:
+            return self._from_target(last)
         if first is None or last is None or first == last or first.layer > last.layer:
             return None
         with ieee():
@@ -108,6 +110,14 @@ class _Forward:
                 return NetworkPaths(*self.ends, len(some), sum(w.product for w in some), some)
             count, total = self._sum(first, last)
             return NetworkPaths(*self.ends, count, total, some[:LISTED])
+
+    def _from_target(self, last: Scope) -> NetworkPaths | None:
+        """A target is used by the loss alone."""
+        with ieee():
+            product = self._through_loss(self.ends[0], last.row, is_place=True)
+        if product is None:
+            return None
+        return NetworkPaths(*self.ends, 1, product, (Way((), product),))
 
     # ----- within a neuron ------------------------------------------------------------------
 

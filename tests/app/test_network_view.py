@@ -152,6 +152,29 @@ def test_hovering_a_weight_fills_in_the_chain_rule(view, qtbot):
     assert {"layer 1, neuron 3", "× upstream", "grad +="} <= rows.keys()
 
 
+def test_the_card_of_a_scalar_follows_its_path_on_to_the_loss(view):
+    canvas = view.network.canvas
+    numbers, trace = view.network.source.reading.numbers, canvas.picture.trace
+    layer = trace.layers[0]
+    weight, output = layer.weight[1, 0], layer.output[1]
+    rows = dict(card_of(canvas, Spot(0, 1, 1)).rows)
+    slope = numbers.slopes[0][0, 1]
+    product = numbers.data[trace.inputs[0]] * slope
+    x = format_number(numbers.data[trace.inputs[0]], 3)
+    path = f"path to n₂:  {x} × 1 × 1 × {format_number(slope, 3)}"
+    assert rows[path] == format_number(product)
+    assert rows["× n₂, 2 paths to the loss, added up"] == format_number(numbers.grad[output])
+    assert rows["= to the loss"] == format_number(numbers.grad[weight])
+    rows = dict(card_of(canvas, Spot(-1, 1)).rows)
+    assert rows["8 paths to the loss, added up"] == format_number(numbers.grad[trace.inputs[1]])
+    assert "1 path to the loss" in dict(card_of(canvas, Spot(3, 0)).rows)  # the target
+
+
+def card_of(canvas, spot):
+    canvas.hover(canvas.camera.to_widget(canvas.picture.rect(spot).center()))
+    return canvas.card()
+
+
 def test_two_picked_scalars_show_their_paths_and_the_sum(view, qtbot):
     canvas = view.network.canvas
     shift = Qt.KeyboardModifier.ShiftModifier

@@ -9,8 +9,11 @@ from app.graph_view.network import names
 from app.graph_view.network.health_panel import ratio_text
 from app.graph_view.network.picture import NetworkPicture, Spot
 from core.layout.crossbar import Part
+from core.network.paths import paths_between
 from core.network.reading import Reading
 from core.numbers import format_full, format_number
+
+MOST_FACTORS = 6
 
 
 def card(picture: NetworkPicture, spot: Spot, sample: int | None = None) -> Card | None:
@@ -29,12 +32,12 @@ def card(picture: NetworkPicture, spot: Spot, sample: int | None = None) -> Card
     if node is None:
         return _neuron_card(picture, reading, spot.layer, spot.row)
     if spot.layer < 0:
-        name = picture.reader.input_names[spot.row]
-        return Card(f"input {name}", (*_numbers(reading, node), *_error(picture, node)))
+        heading = f"input {picture.reader.input_names[spot.row]}"
+        return _end_card(picture, reading, heading, node)
     if spot.layer >= picture.n_layers:
         name, text = picture.loss_texts[spot.row]
         heading = f"{name} = {text}" if text else name
-        return Card(heading, (*_numbers(reading, node), *_error(picture, node)))
+        return _end_card(picture, reading, heading, node)
     return _cell_card(picture, reading, spot, node)
 
 
@@ -67,6 +70,15 @@ def _error(picture: NetworkPicture, node: int) -> list[tuple[str, str]]:
     return [] if found is None else error_rows(found.errors[node], found.explained[node])
 
 
+def _end_card(picture: NetworkPicture, reading: Reading, heading: str, node: int) -> Card:
+    """An input, or a box of the loss."""
+    rows = [*_numbers(reading, node), *_error(picture, node)]
+    is_loss = node == int(picture.trace.loss[-1])
+    if reading.numbers.n_samples == 1 and not is_loss:
+        rows.append(_ways_to_loss(picture, reading, node))
+    return Card(heading, tuple(rows))
+
+
 def _cell_card(picture: NetworkPicture, reading: Reading, spot: Spot, node: int) -> Card:
     assert spot.row is not None
     assert spot.column is not None
@@ -80,7 +92,7 @@ def _cell_card(picture: NetworkPicture, reading: Reading, spot: Spot, node: int)
     rows += _error(picture, node)
     if reading.numbers.n_samples > 1:
         return Card(heading, tuple(rows))
-    rows += _way_to_output(picture, reading, spot, part, input)
+    rows += _way_to_loss(picture, reading, spot, part, input)
     upstream, local = _upstream(picture, reading, spot, part, input), float(reading.local[node])
     if upstream is None:
         uses = _uses(picture, layer)
@@ -112,28 +124,49 @@ def _upstream(
     return None
 
 
-def _way_to_output(
+def _way_to_loss(
     picture: NetworkPicture, reading: Reading, spot: Spot, part: int, input: int
 ) -> list[tuple[str, str]]:
-    """The product of the local derivatives on the one way to the neuron's own output."""
+    """The one way to the neuron's own output, and from there on all ways to the loss.
+
+    On the first the local derivatives are multiplied; the products of the others add up to the
+    output's gradient.
+    """
     places = picture.trace.layers[spot.layer]
-    if part == Part.OUTPUT or spot.row is None:
-        return []
-    slope = float(reading.numbers.slopes[spot.layer][0, spot.row])
-    factors = [slope] if places.has_activation else []
-    first = 0 if part == Part.BIAS else input + (part == Part.SUM)
-    ones = places.n_inputs - first
+    assert spot.row is not None
+    output = int(places.output[spot.row])
+    if part == Part.OUTPUT:
+        return [_ways_to_loss(picture, reading, output)]
+    factors = [1.0] * (places.n_inputs - (0 if part == Part.BIAS else input + (part == Part.SUM)))
     if part == Part.WEIGHT:
         factors.insert(0, float(reading.local[places.weight[spot.row, input]]))
-    product = math.prod(factors)
-    if not factors:
-        return []
-    plus = f" × 1 {ones} times" if ones > 1 else " × 1" if ones else ""
-    shown = f"{plus} × ".join(format_number(factor, 3) for factor in factors)
-    if len(factors) == 1:
-        shown += plus
-    name = names.numbered("n", spot.row)
-    return [(f"path to {name}:  {shown}", format_number(product))]
+    if places.has_activation:
+        factors.append(float(reading.numbers.slopes[spot.layer][0, spot.row]))
+    if not factors:  # a linear neuron's last sum is its output
+        return [_ways_to_loss(picture, reading, output)]
+    shown = [format_number(factor, 3) for factor in factors]
+    if len(shown) > MOST_FACTORS:
+        shown[2:-1] = ["…"]  # nothing but ones
+    name, product = names.numbered("n", spot.row), math.prod(factors)
+    caption, number = _ways_to_loss(picture, reading, output)
+    total = product * float(reading.numbers.grad[output])
+    return [
+        (f"path to {name}:  {' × '.join(shown)}", format_number(product)),
+        (f"× {name}, {caption}", number),
+        ("= to the loss", format_number(total)),
+    ]
+
+
+def _ways_to_loss(picture: NetworkPicture, reading: Reading, node: int) -> tuple[str, str]:
+    """How many paths lead from a scalar to the loss, and the sum of their products."""
+    end = int(picture.trace.loss[-1])
+    paths = paths_between(picture.trace, reading.numbers, node, end)
+    if paths is None or paths.end != end:
+        return "no path to the loss", ""
+    total = format_number(paths.total)
+    if paths.count == 1:
+        return "1 path to the loss", total
+    return f"{paths.count:,} paths to the loss, added up", total
 
 
 def _uses(picture: NetworkPicture, layer: int) -> tuple[str, str]:
