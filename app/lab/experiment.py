@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.lab import export
 from app.lab.found import Found
 from app.lab.job import Job
+from app.lab.note_bar import NoteBar
+from app.lab.notes import AGAIN, BEHIND, BESIDE, Notes
 from app.lab.plot import Curve, Plot
 from app.lab.source import Source
 from app.training.choices import Choice
@@ -24,6 +27,8 @@ from app.widgets.labels import TextLabel
 from app.widgets.paint import accent_hover
 from app.widgets.panel import Panel
 from app.widgets.pop_up import PopUp
+from app.widgets.wrapped_row import WrappedRow
+from core.lab.problems import Network
 from core.lab.running import Report, Reports
 from core.timeline import Timeline
 
@@ -102,9 +107,14 @@ class Experiment(Panel):
         self.control_rows = QVBoxLayout(self.controls)
         self.control_rows.setContentsMargins(14, 0, 14, 6)
         self.control_rows.setSpacing(theme.GAP)
-        self.control_row = QHBoxLayout()
+        self.control_row = WrappedRow()
         self.control_rows.addLayout(self.control_row)
         self.control_row.setSpacing(theme.GAP)
+        self.note = NoteBar()
+        self.note.closed.connect(self._close_note)
+        self.note.used.connect(self._use_setup)
+        self.notes = Notes(self, self.note)
+        self.is_kept = False  # it shows one kept result, beside the panel of its experiment
         self.foot = TextLabel("", "text2")
         self.foot.setWordWrap(True)
         self.foot.setContentsMargins(14, 6, 14, 10)
@@ -126,6 +136,7 @@ class Experiment(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.controls)
+        column.addWidget(self.note)
         column.addLayout(self._stack, 1)
         # Not before: a stack shows its first widget, which would be a window of its own.
         self._stack.addWidget(self.empty)
@@ -190,6 +201,7 @@ class Experiment(Panel):
             return
         self.job.give_up()
         self.found = None
+        self.notes.clear(AGAIN)
         self._stack.setCurrentIndex(0)
         self.foot.hide()
         self.forget()
@@ -215,17 +227,31 @@ class Experiment(Panel):
             return
         self.begin(make_reports)
 
+    def show_kept(self, found: Found, words: str) -> None:
+        """Show what the project keeps; the note tells where it is about another set-up."""
+        self.show_again(found)
+        self.notes.say(AGAIN, found, words)
+
+    def become_kept(self, present: Experiment, found: Found, words: str) -> None:
+        """Be the panel of one kept result, beside the one with the present result."""
+        self.set_title(f"{self.heading}, kept")
+        self.notes.partner = present
+        present.state_changed.connect(self.notes.refresh)
+        for widget in (self.run_button, self._enlarge, self._more, self.controls):
+            widget.hide()
+        self.controls.setEnabled(False)
+        self.is_kept = True
+        self.notes.say(BESIDE, found, words)
+
     def show_again(self, found: Found) -> None:
-        """Show what was found another time, such as what the project keeps."""
+        """Show what was found another time."""
         self.show_question(found.question)
         self.job.start(lambda: self.again(found))
 
-    def compare_with(self, found: Found) -> None:
+    def compare_with(self, found: Found, words: str) -> None:
         """Show its curves behind the present ones."""
-        if self.largest_plot() is None:
-            self.refused.emit(f"{self.heading} has no curves to compare: show it again instead.")
-        else:
-            self._comparison.start(lambda: self.again(found))
+        self._comparison.start(lambda: self.again(found))
+        self.notes.say(BEHIND, found, words)
 
     def _show_behind(self, report: Report[Found]) -> None:
         plot = self.largest_plot()
@@ -239,6 +265,18 @@ class Experiment(Panel):
         plot = self.largest_plot()
         if plot is not None:
             plot.show_behind(())
+        self.notes.clear(BEHIND)
+
+    def _close_note(self) -> None:
+        self.stop_comparing()
+        self.notes.clear(AGAIN)
+
+    def _use_setup(self) -> None:
+        """Give the training tab what the kept result is about."""
+        problem = self.notes.other_problem
+        if isinstance(problem, Network):
+            setup = problem.setup
+            self.setup_wanted.emit({f.name: getattr(setup, f.name) for f in fields(setup)})
 
     def take(self, make_reports: Callable[[int], Reports[Timeline]], lane: int) -> None:
         """Let a thread make a run of the training tab from a lane, and hand it over."""
@@ -251,6 +289,7 @@ class Experiment(Panel):
 
     def begin(self, make_reports: Callable[[], Reports[Found]]) -> None:
         """Let the thread go through these reports."""
+        self.notes.clear(AGAIN)
         self.job.start(make_reports)
         if not self.is_repeated_live:  # which is over before it could be read
             self.say("starting …")
@@ -280,8 +319,8 @@ class Experiment(Panel):
         """Be the large panel, with controls, or one beside it."""
         self.run_button.is_filled = is_large
         self.run_button.update()
-        self._enlarge.setVisible(not is_large)
-        self.controls.setVisible(is_large and self.control_row.count() > 0)
+        self._enlarge.setVisible(not is_large and not self.is_kept)
+        self.controls.setVisible(is_large and not self.is_kept and self.control_row.count() > 0)
 
     def shut_down(self) -> None:
         """End for good."""
@@ -301,6 +340,7 @@ class Experiment(Panel):
         self._stack.setCurrentIndex(1)
         words = self.show_report(report)
         self.say(words)
+        self.notes.refresh()
         if not report.is_last:
             self.activity_changed.emit(f"{self.heading}: {report.share:.0%}".replace("%", " %"))
 

@@ -18,12 +18,14 @@ MOST_SEEN = 4  # rows; more are scrolled to
 
 
 class KeptList(QWidget):
-    """A row for each; a click or Return shows it again, Delete removes it, C compares.
+    """A row for each; a click or Return shows it again, B beside the present one, C behind it.
 
-    Signals: chosen(kept), compare_wanted(kept), removal_wanted(kept).
+    Delete removes it. Signals: chosen(kept), beside_wanted(kept), compare_wanted(kept),
+    removal_wanted(kept).
     """
 
     chosen = Signal(object)
+    beside_wanted = Signal(object)
     compare_wanted = Signal(object)
     removal_wanted = Signal(object)
 
@@ -68,7 +70,10 @@ class KeptList(QWidget):
         row.is_wrong = bool(kept.complaint)
         row.mark_under_hand = "close"
         row.setAccessibleName(f"Kept: {row.text()}, {row.second_line}")
-        row.setToolTip(kept.complaint or f"{kept.words}. C compares, Delete removes it")
+        row.setToolTip(
+            kept.complaint
+            or f"{kept.words}. B: beside the present one, C: behind it, Delete removes it"
+        )
         row.clicked.connect(lambda: self.chosen.emit(kept))
         row.icon_clicked.connect(lambda: self.removal_wanted.emit(kept))
         row.moved.connect(lambda by: self._move(row, by))
@@ -90,6 +95,8 @@ class _KeptRow(ListRow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_C:
             self._owner.compare_wanted.emit(self._kept)
+        elif event.key() == Qt.Key.Key_B:
+            self._owner.beside_wanted.emit(self._kept)
         else:
             super().keyPressEvent(event)
 
@@ -97,6 +104,7 @@ class _KeptRow(ListRow):
         menu = PopUp(self._owner)
         owner, kept = self._owner, self._kept
         menu.add("Show it again", lambda: owner.chosen.emit(kept))
-        menu.add("Compare with it", lambda: owner.compare_wanted.emit(kept))
+        menu.add("Show it beside the present one", lambda: owner.beside_wanted.emit(kept))
+        menu.add("Show it behind the present one", lambda: owner.compare_wanted.emit(kept))
         menu.add("Remove it from the project", lambda: owner.removal_wanted.emit(kept))
         menu.popup(event.globalPos())

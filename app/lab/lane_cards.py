@@ -202,10 +202,14 @@ class LaneCards(QWidget):
         painter.setPen(now.color("text"))
         painter.setFont(fonts.sans(theme.SIZE_BODY))
         loss_width = QFontMetricsF(painter.font()).horizontalAdvance(card.loss)
-        painter.drawText(head, middle | Qt.AlignmentFlag.AlignRight, card.loss)
-        painter.setFont(fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD))
+        bold = fonts.sans(theme.SIZE_NODE, fonts.SEMIBOLD)
+        metrics, right = QFontMetricsF(bold), Qt.TextElideMode.ElideRight
         name = head.adjusted(18, 0, -loss_width - 8, 0)
-        metrics, right = QFontMetricsF(painter.font()), Qt.TextElideMode.ElideRight
+        if self._is_low and metrics.horizontalAdvance(card.name) > name.width():
+            name = head.adjusted(18, 0, 0, 0)  # no room for both: the curve's end tells the loss
+        else:
+            painter.drawText(head, middle | Qt.AlignmentFlag.AlignRight, card.loss)
+        painter.setFont(bold)
         painter.drawText(name, middle, metrics.elidedText(card.name, right, name.width()))
 
     def _paint_small(self, painter: QPainter, card: Card, inner: QRectF) -> None:

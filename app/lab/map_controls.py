@@ -10,6 +10,7 @@ from app.lab.map_axes import AxisChoice, axis_choices
 from app.training.choices import Choice, Number
 from app.widgets.buttons import IconButton, QuietButton
 from app.widgets.labels import TextLabel
+from app.widgets.wrapped_row import WrappedRow
 from core.lab.executors import Place
 from core.lab.problems import Problem
 from core.lab.trainability import Map
@@ -24,7 +25,7 @@ class MapControls(QObject):
 
     changed = Signal()
 
-    def __init__(self, row: QHBoxLayout) -> None:
+    def __init__(self, row: WrappedRow) -> None:
         super().__init__(row.parentWidget())
         self.presets = QuietButton("Presets", "map-outline")
         self.presets.setToolTip("Maps that are worth a look")

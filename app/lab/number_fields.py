@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout
-
 from app.training.choices import Number
 from app.widgets.labels import TextLabel
+from app.widgets.wrapped_row import WrappedRow
 
 WIDTH = 84
 
@@ -27,7 +26,7 @@ class NumberChoice:
 
 
 def number_fields(
-    row: QHBoxLayout, experiment: str, choices: Iterable[NumberChoice]
+    row: WrappedRow, experiment: str, choices: Iterable[NumberChoice]
 ) -> dict[str, Number]:
     """A field for each, by its key, at the end of a row of controls."""
     made = {}

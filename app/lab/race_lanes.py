@@ -48,6 +48,26 @@ def read(what: str, text: str, problem: Problem) -> tuple[Lane, ...]:
     return tuple(_lane(what, word, problem) for word in words)
 
 
+def typed(lanes: Sequence[Lane]) -> tuple[str, str]:
+    """What these lanes differ in, and the text that `read` makes them of; schedules are left out.
+
+    What can't be typed, such as rates of a lane's layers, is left out as well.
+    """
+    found = [what for what in (OPTIMIZER, BATCH, INIT) if _all_have(lanes, what)]
+    what = found[0] if found else RATE
+    words = []
+    for lane in lanes:
+        if isinstance(lane.rate, float):
+            kind = getattr(lane, what)
+            kind = kind.name if isinstance(kind, optim.Optimizer) else str(kind)
+            words.append(_exact(lane.rate) if what == RATE else f"{kind}{AT}{_exact(lane.rate)}")
+    return what, ", ".join(words)
+
+
+def _all_have(lanes: Sequence[Lane], what: str) -> bool:
+    return all(getattr(lane, what) is not None for lane in lanes)
+
+
 def _lane(what: str, word: str, problem: Problem) -> Lane:
     """What a word says: a rate, or another thing and perhaps its own rate, as in "adam at 0.01"."""
     if what == RATE:
@@ -148,6 +168,11 @@ def _numbers(words: Sequence[str]) -> list[float]:
         except NumberError:
             continue
     return found
+
+
+def _exact(rate: float) -> str:
+    """With as many digits as it takes."""
+    return short if float(short := _short(rate)) == rate else repr(rate)
 
 
 def _short(rate: float) -> str:

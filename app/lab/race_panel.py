@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -122,6 +123,14 @@ class RacePanel(Experiment):
 
     def again(self, found: Found) -> Reports[Found]:
         return shown_again(found)
+
+    def show_question(self, question: RaceQuestion) -> None:
+        what, text = race_lanes.typed(question.lanes)
+        with QSignalBlocker(self.varied):
+            self.varied.show_key(what)
+        self._vary(what)
+        self.lanes.setText(text)
+        self.steps.setValue(question.steps)
 
     def show_again(self, found: Found) -> None:
         question, result = found.question, found.result
@@ -271,8 +280,9 @@ class RacePanel(Experiment):
 
     def set_large(self, is_large: bool) -> None:
         super().set_large(is_large)
-        for widget in (self.cards, self.more, self.take_over):
+        for widget in (self.cards, self.take_over):
             widget.setVisible(is_large)
+        self.more.setVisible(is_large and not self.is_kept)
 
     def _recolour(self) -> None:
         self._images = ((), [])

@@ -14,8 +14,9 @@ from app.document import Document
 from app.lab import source
 from app.lab.experiment import Experiment
 from app.lab.experiment_list import ExperimentList
-from app.lab.kept import Kept, KeptExperiments
+from app.lab.kept import KeptExperiments
 from app.lab.kept_list import KeptList
+from app.lab.kept_shown import KeptShown
 from app.lab.landscape_panel import LandscapePanel
 from app.lab.map_panel import MapPanel
 from app.lab.one_step_panel import OneStepPanel
@@ -29,7 +30,6 @@ from app.training.choices import Choice
 from app.training.tab import TrainingTab
 from app.widgets.labels import TextLabel
 from app.widgets.panel import Divider, Panel
-from app.widgets.pop_up import PopUp
 from app.widgets.segmented import SegmentedControl
 from app.widgets.toast import ToastArea
 from core.lab.race import RaceQuestion
@@ -59,7 +59,6 @@ class LabTab(QWidget):
         self._source: source.Source | None = None
         self._about: tuple[object, ...] = ()  # what decides whether a result still counts
         self._kept = KeptExperiments(document, self)
-        self._kept.changed.connect(self._show_kept)
         self.experiments: dict[str, Experiment] = {e.name: e for e in self._make_experiments()}
         for experiment in self.experiments.values():
             experiment.setParent(self)
@@ -67,7 +66,11 @@ class LabTab(QWidget):
         self._large = "race"
         self._beside = ["one_step", "map"]
         self._is_narrow: bool | None = None
+        self.kept_shown = KeptShown(self._kept, self.experiments, self._connect, self)
+        self.kept_shown.wanted.connect(self.show_experiment)
+        self.kept_shown.beside_changed.connect(self._arrange)
         self.toasts = ToastArea(self)
+        self.kept_shown.told.connect(self.toasts.show_message)
         race, trainability = self.experiments["race"], self.experiments["map"]
         assert isinstance(race, RacePanel)
         assert isinstance(trainability, MapPanel)
@@ -81,7 +84,8 @@ class LabTab(QWidget):
         self._build()
         for experiment in self.experiments.values():
             self._connect(experiment)
-        self._show_kept()
+        self._show_kept_list()
+        self._kept.changed.connect(self._show_kept_list)
         theme.notifier.changed.connect(self._fit_width)
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW)
@@ -107,6 +111,7 @@ class LabTab(QWidget):
             experiment.job.give_up()  # all at once, before any is waited for
         for experiment in self.experiments.values():
             experiment.shut_down()
+        self.kept_shown.shut_down()
 
     def show_experiment(self, name: str) -> None:
         """Make an experiment the large one."""
@@ -207,8 +212,9 @@ class LabTab(QWidget):
         column.setSpacing(0)
         column.addWidget(self._list)
         self._kept_list = KeptList({e.name: e.heading for e in self.experiments.values()})
-        self._kept_list.chosen.connect(self._show_again)
-        self._kept_list.compare_wanted.connect(self._compare_with)
+        self._kept_list.chosen.connect(self.kept_shown.show_again)
+        self._kept_list.compare_wanted.connect(self.kept_shown.compare_with)
+        self._kept_list.beside_wanted.connect(self.kept_shown.show_beside)
         self._kept_list.removal_wanted.connect(self._kept.remove)
         column.addWidget(self._kept_list)
         column.addStretch(1)
@@ -273,7 +279,7 @@ class LabTab(QWidget):
                 self._start_column.insertWidget(1, self._from)
             self._list_panel.setVisible(not is_narrow)
             self._bar.setVisible(is_narrow)
-            self._race.cards.set_low(is_narrow)
+            self._set_low()
         self._arrange()
 
     def _show_heading(self, heading: str) -> None:
@@ -284,65 +290,42 @@ class LabTab(QWidget):
     def _arrange(self) -> None:
         """Put the panels where they belong at this width."""
         beside = [] if self._is_narrow else self._beside
+        twin = self.kept_shown.beside
+        has_twin = twin is not None and twin.name == self._large
+        beside = [] if has_twin else beside
+        if twin is not None:
+            self._set_low()
+            twin.set_large(has_twin)
+            twin.setVisible(has_twin)
         for name, experiment in self.experiments.items():
             experiment.set_large(name == self._large)
             experiment.setVisible(name == self._large or name in beside)
         large = self.experiments[self._large]
-        self._slots.show_panels(large, [self.experiments[name] for name in beside], halves=False)
+        panels = [twin] if twin is not None and has_twin else [self.experiments[n] for n in beside]
+        self._slots.show_panels(large, panels, halves=has_twin)
         self._buttons.setValue(large.heading)
         self._list.show_state(self._large, beside)
         self._list_panel.setFixedWidth(fonts.px(LIST))
+
+    def _set_low(self) -> None:
+        """Lanes in one row of names where there is little room, in both races."""
+        for panel in (self._race, self.kept_shown.beside):
+            if isinstance(panel, RacePanel):
+                panel.cards.set_low(bool(self._is_narrow))
+
+    def _show_kept_list(self) -> None:
+        self._kept_list.show_kept(self._kept.all)
 
     def _open_race(self, question: RaceQuestion, name: str) -> None:
         """A pixel of the map, as a race that can be watched."""
         self.show_experiment(self._race.name)
         self._race.run_question(question, (name,))
 
-    # ----- what the project keeps -----------------------------------------------------------
-
-    def _keep(self, experiment: Experiment) -> None:
-        if experiment.found is not None:
-            self._kept.keep(experiment.name, experiment.heading, experiment.state, experiment.found)
-            self.toasts.show_message(f"{experiment.heading} is kept in the project.")
-
-    def _show_kept(self) -> None:
-        self._kept_list.show_kept(self._kept.all)
-        for kept in self._kept.all:
-            if kept.complaint:
-                self.toasts.show_message(kept.complaint, "error")
-
-    def _panel_of(self, kept: Kept) -> Experiment | None:
-        """The experiment that can show it; where there is none, that is told."""
-        if kept.found is None or kept.panel not in self.experiments:
-            words = kept.complaint or f"There is no experiment “{kept.panel}” in this version."
-            self.toasts.show_message(words, "error")
-            return None
-        return self.experiments[kept.panel]
-
-    def _show_again(self, kept: Kept) -> None:
-        panel = self._panel_of(kept)
-        if panel is not None and kept.found is not None:
-            self.show_experiment(panel.name)
-            panel.show_again(kept.found)
-
-    def _compare_with(self, kept: Kept) -> None:
-        panel = self._panel_of(kept)
-        if panel is not None and kept.found is not None:
-            self.show_experiment(panel.name)
-            panel.compare_with(kept.found)
-
-    def _add_kept_to_menu(self, experiment: Experiment, menu: PopUp) -> None:
-        for kept in self._kept.all:
-            if kept.panel == experiment.name:
-                menu.add(f"Show again: {kept.words}", partial(self._show_again, kept))
-                menu.add(f"Compare with: {kept.words}", partial(self._compare_with, kept))
-                menu.add(f"Keep no longer: {kept.words}", partial(self._kept.remove, kept))
-
     def _connect(self, experiment: Experiment) -> None:
         experiment.large_wanted.connect(lambda: self.show_experiment(experiment.name))
         experiment.activity_changed.connect(self.activity_changed)
-        experiment.keep_wanted.connect(lambda: self._keep(experiment))
-        experiment.menu_opens.connect(lambda menu: self._add_kept_to_menu(experiment, menu))
+        experiment.keep_wanted.connect(lambda: self.kept_shown.keep(experiment))
+        experiment.menu_opens.connect(lambda menu: self.kept_shown.add_to_menu(experiment, menu))
         experiment.refused.connect(lambda words: self.toasts.show_message(words, "error"))
         experiment.rate_wanted.connect(self._training.set_rate)
         experiment.setup_wanted.connect(self._training.apply)

@@ -164,7 +164,7 @@ def difference(now: Hyperparameters, other: Hyperparameters, name: str) -> str:
     fields = now.differences(other)
     if not fields:
         return f"Now and {name} have the same set-up."
-    pairs = [(_words(f), _shown(now, f), _shown(other, f)) for f in fields]
+    pairs = [(field_words(f), field_in_words(now, f), field_in_words(other, f)) for f in fields]
     if len(pairs) == 1:
         ((words, a, b),) = pairs
         return f"Now and {name} differ in {words} only: {a} and {b}."
@@ -182,16 +182,17 @@ def told_change(before: Hyperparameters, after: Hyperparameters) -> str:
                  fields[0] if fields else "")  # fmt: skip
     if not first:
         return "Set-up"
-    words = _words(first)
-    shown = after.row.title if first == "dataset" else _shown(after, first)
+    words = field_words(first)
+    shown = after.row.title if first == "dataset" else field_in_words(after, first)
     return f"{words[0].upper()}{words[1:]} {shown}"
 
 
-def _words(name: str) -> str:
+def field_words(name: str) -> str:
+    """What a field of the set-up is called."""
     return WORDS.get(name, name.replace("_", " "))
 
 
-def _shown(setup: Hyperparameters, name: str) -> str:
+def field_in_words(setup: Hyperparameters, name: str) -> str:
     """A field of the set-up as a person reads it."""
     value = getattr(setup, name)
     if name == "own":
