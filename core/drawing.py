@@ -1,4 +1,4 @@
-"""Points drawn by hand on the plane, with brush and eraser; each stroke can be undone."""
+"""Points drawn by hand on the plane, with brush and eraser, a stroke at a time."""
 
 import math
 
@@ -9,7 +9,6 @@ from core.datasets import PLAYGROUND_DOMAIN
 Point = tuple[float, float, float]  # x1, x2 and the target
 
 MOST_DRAWN = 5000
-MOST_STROKES = 200  # that can be undone
 LEAST_GAP = 0.12  # between two points of a fine brush, in units of the plane
 _GAP = 0.6  # between two points of a wide one, as a share of its radius
 
@@ -19,8 +18,6 @@ class Drawing:
 
     def __init__(self, points: tuple[Point, ...] = ()) -> None:
         self.points = points
-        self._before: list[tuple[Point, ...]] = []
-        self._after: list[tuple[Point, ...]] = []
         self._stroke_from: tuple[Point, ...] | None = None
         self._last = (0.0, 0.0)
         self._travelled = 0.0
@@ -30,16 +27,6 @@ class Drawing:
     def is_in_stroke(self) -> bool:
         """Whether a stroke is going on."""
         return self._stroke_from is not None
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a stroke to take back."""
-        return bool(self._before)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether a stroke was taken back."""
-        return bool(self._after)
 
     def begin(self) -> None:
         """A stroke begins."""
@@ -75,12 +62,10 @@ class Drawing:
             point for point in self.points if math.hypot(point[0] - x1, point[1] - x2) > radius
         )
 
-    def end(self) -> None:
-        """The stroke is done: one step to undo, if it did anything."""
-        if self._stroke_from is not None and self._stroke_from != self.points:
-            self._before = [*self._before, self._stroke_from][-MOST_STROKES:]
-            self._after = []
-        self._stroke_from = None
+    def end(self) -> bool:
+        """The stroke is done. True if it did anything."""
+        before, self._stroke_from = self._stroke_from, None
+        return before is not None and before != self.points
 
     def cancel(self) -> None:
         """Take back the stroke that is going on."""
@@ -88,22 +73,8 @@ class Drawing:
             self.points, self._stroke_from = self._stroke_from, None
 
     def replace(self, points: tuple[Point, ...]) -> None:
-        """Other points, as one step that can be undone."""
-        self.begin()
-        self.points = points
-        self.end()
-
-    def undo(self) -> None:
-        """Take back the last stroke."""
-        if self._before:
-            self._after.append(self.points)
-            self.points = self._before.pop()
-
-    def redo(self) -> None:
-        """Draw again what was taken back."""
-        if self._after:
-            self._before.append(self.points)
-            self.points = self._after.pop()
+        """Other points; a stroke that is going on is forgotten."""
+        self.points, self._stroke_from = points, None
 
     def _near(self, x1: float, x2: float, radius: float) -> tuple[float, float]:
         """A place within the brush, all equally likely, and within the plane that shows."""

@@ -16,7 +16,6 @@ from app.training.data_files import write_table
 from app.training.data_panel import DRAW, FUNCTION, LOAD, PASTE, SAVE
 from app.training.owner import Owner
 from app.widgets.toast import ToastArea
-from core.drawing import MOST_DRAWN, Drawing, Point
 from core.hyperparameters import Hyperparameters
 from core.own_data import OWN, OwnData, OwnPoints
 
@@ -28,33 +27,19 @@ _FILTER = "Tables (*.csv *.tsv *.txt *.dat);;All files (*)"
 
 
 class DataTools(QObject):
-    """Opens the dialogs, and gives what they make to the owner's set-up."""
+    """Opens the dialogs, and gives what they make to the owner's set-up; `draw` needs none."""
 
-    def __init__(self, owner: Owner, toasts: ToastArea) -> None:
+    def __init__(self, owner: Owner, toasts: ToastArea, draw: Callable[[], None]) -> None:
         super().__init__(toasts)
         self._owner, self._toasts = owner, toasts
-        self._drawing = Drawing()  # kept when its dialog is cancelled, so that nothing is lost
-        self._drawn_for: OwnData | None = None
         self._ways: dict[str, Callable[[], None]] = {
-            DRAW: self.draw, LOAD: self.load, PASTE: self.paste, FUNCTION: self.write_function,
+            DRAW: draw, LOAD: self.load, PASTE: self.paste, FUNCTION: self.write_function,
             SAVE: self.save,
         }  # fmt: skip
 
     def do(self, way: str) -> None:
         """One of the ways, by its name."""
         self._ways[way]()
-
-    def draw(self) -> None:
-        """Draw points, or go on with those that were drawn last."""
-        from app.training.data_drawing import DrawingDialog
-
-        setup = self._owner.setup
-        own = setup.own
-        if isinstance(own, OwnPoints) and own.is_drawn and own is not self._drawn_for:
-            self._drawing, self._drawn_for = Drawing(_as_drawn(own.array)), own
-        present = _present(setup)
-        dialog = DrawingDialog(self._drawing, setup.row.problem, present, self._owner.window())
-        self._open(dialog)
 
     def load(self) -> None:
         """Ask for a file with a table."""
@@ -105,25 +90,7 @@ class DataTools(QObject):
         dialog.open()
 
     def _take(self, own: OwnData, changes: dict[str, Any]) -> None:
-        if isinstance(own, OwnPoints) and own.is_drawn:
-            self._drawn_for = own  # the dialog goes on with this drawing, its past included
         self._owner.apply({**changes_for(self._owner.setup, own.row, own), **changes})
-
-
-def _present(setup: Hyperparameters) -> tuple[Point, ...]:
-    """The points in force, where they lie on the plane."""
-    if setup.row.features != 2:
-        return ()
-    train, test = setup.data()
-    found: list[Point] = []
-    for data in (train, test):
-        for (x1, x2), target in zip(data.inputs.tolist(), data.targets.tolist()):
-            found.append((x1, x2, max(-1.0, min(target, 1.0))))
-    return tuple(found[:MOST_DRAWN])
-
-
-def _as_drawn(array: Any) -> tuple[Point, ...]:
-    return tuple((x1, x2, target) for x1, x2, target in array.tolist())
 
 
 def _columns(setup: Hyperparameters) -> dict[str, list[float]]:

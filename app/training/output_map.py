@@ -24,11 +24,12 @@ from app import fonts, theme
 from app.colors import ramp_color
 from app.training import heat
 from app.training.answer_view import AnswerView
+from app.training.drawn_points import DrawnPoints
 from app.training.network_card import coordinate_titles, input_titles
 from app.training.output_points import MOST_POINTS, paint_points, paint_worst, worst_points
 from app.widgets.paint import draw_box
 from core.contours import contour_lines
-from core.datasets import CLASSIFICATION, Domain
+from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, Domain
 from core.hyperparameters import Hyperparameters
 from core.numbers import format_number
 from core.session import Scene, Snapshot
@@ -38,6 +39,7 @@ LEFT, TOP, BOTTOM, RIGHT = 40, 6, 42, 70
 CONTOURS = (-0.75, -0.5, -0.25, 0.0, 0.25, 0.5, 0.75)
 BAR_GAP, BAR_WIDTH = 16, 14
 MOST_REST = 2  # coordinates beyond the plane's that are told
+_DRAWN = ("X₁", "X₂")
 NEAR = 8.0  # pixels from a point that still count as on it
 
 
@@ -55,6 +57,7 @@ class OutputMap(AnswerView):
         self._is_stepped = self._has_contours = False
         self._contours: list[tuple[float, list[QLineF]]] = []
         self._pointer: QPointF | None = None
+        self._drawn: DrawnPoints | None = None  # while somebody draws points
         theme.notifier.changed.connect(self._recolour)
 
     # ----- what is shown --------------------------------------------------------------------
@@ -85,6 +88,14 @@ class OutputMap(AnswerView):
         """Show a neuron, by its place among all and its name, instead of the output."""
         self._neuron = neuron
         self._refresh()
+
+    def set_drawn(self, drawn: DrawnPoints | None) -> None:
+        """Show what is being drawn instead of the data points; None for these again."""
+        self._drawn = drawn
+        policy = Qt.FocusPolicy.NoFocus if drawn is None else Qt.FocusPolicy.StrongFocus
+        self.setFocusPolicy(policy)
+        self.setCursor(Qt.CursorShape.ArrowCursor if drawn is None else Qt.CursorShape.CrossCursor)
+        self.update()
 
     @property
     def image(self) -> QImage | None:
@@ -161,17 +172,23 @@ class OutputMap(AnswerView):
         painter = QPainter(self)
         area = self.map_area()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self._image is not None:
+        is_of_plane = self._drawn is None or self._is_on_drawn_plane()
+        if self._image is not None and is_of_plane:
             painter.drawImage(area, self._image)
         if self._scene is None:
             return
-        self._paint_contours(painter, area)
-        if self._neuron is None:
+        if is_of_plane:
+            self._paint_contours(painter, area)
+        if self._neuron is None and self._drawn is None:
             if self._points is None:
                 self._points = self._drawn_points()
             painter.drawPixmap(area.topLeft() - QPointF(8, 8), self._points)
         self._paint_axes(painter, area)
         self._paint_bar(painter, area)
+        if self._drawn is not None:
+            draw_box(painter, area, None, theme.current().color("line"), radius=0)
+            self._drawn.paint(painter, area, self.devicePixelRatioF())
+            return
         if self._neuron is None:
             self._paint_marks(painter, area)
         self._paint_captions(painter, area)
@@ -179,7 +196,16 @@ class OutputMap(AnswerView):
 
     def _domain(self) -> Domain:
         assert self._scene is not None
-        return self._scene.domain
+        return PLAYGROUND_DOMAIN if self._drawn is not None else self._scene.domain
+
+    def _is_on_drawn_plane(self) -> bool:
+        """Whether the answer is of the plane that is drawn on."""
+        scene = self._scene
+        return (
+            scene is not None
+            and scene.domain == PLAYGROUND_DOMAIN
+            and (scene.setup.row.features == 2)
+        )
 
     def _screen(self, area: QRectF, points: np.ndarray) -> np.ndarray:
         """Where points are in the widget, (n, 2)."""
@@ -273,7 +299,8 @@ class OutputMap(AnswerView):
             painter.drawText(box, right, format_number(number))
         middle = area.center()
         # The axes' names stand beside the middle ticks, so that they take no room of their own.
-        across, up, *_others = *coordinate_titles(self._scene.setup), ""
+        titles = coordinate_titles(self._scene.setup) if self._drawn is None else list(_DRAWN)
+        across, up, *_others = [*titles, ""]
         below = QRectF(area.left(), area.bottom() + 19, area.width(), 18)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, across)
         beside = QRectF(0, middle.y() - 9 - 20, area.left() - 6, 18)

@@ -32,7 +32,7 @@ class OutputView(QStackedWidget):
         self._views: tuple[AnswerView, ...] = (self.map, self.surface, self.curve, self.layers)
         for view in self._views:
             self.addWidget(view)
-        self._shows_layer = False
+        self._shows_layer = self._is_drawn_on = False
         self._look = SMOOTH
         self._scene: Scene | None = None
         self._snapshot: Snapshot | None = None
@@ -75,6 +75,11 @@ class OutputView(QStackedWidget):
             self.layers.set_layer(layer)
         self._choose()
 
+    def set_drawing(self, is_on: bool) -> None:
+        """Show the plane whatever is chosen, for points to be drawn on."""
+        self._is_drawn_on = is_on
+        self._choose()
+
     def show_neuron(self, neuron: tuple[int, str] | None) -> None:
         """Show a neuron over the plane, by its place among all and its name, or the output."""
         self.map.show_neuron(neuron)
@@ -91,6 +96,7 @@ class OutputView(QStackedWidget):
             view.set_marks_worst(is_shown)
 
     def _choose(self, *, shows_map: bool = False) -> None:
+        shows_map = shows_map or self._is_drawn_on
         chosen: QWidget = self.map
         if self._shows_layer and not shows_map:
             chosen = self.layers

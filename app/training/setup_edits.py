@@ -14,6 +14,7 @@ from app.training.setup_history import SetupHistory, SetupState
 from core.drawing import Point
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.network.resized import resized_parameters
+from core.own_data import OWN, OwnPoints
 
 if TYPE_CHECKING:
     from app.training.tab import TrainingTab
@@ -22,16 +23,22 @@ if TYPE_CHECKING:
 class SetupEdits(QObject):
     """Changes the tab's set-up, and brings back what was.
 
-    Signals: travelled(): undo or redo has brought back another state.
+    drawn: the points on the output, trained on or not yet; None where none were drawn. Signals:
+    changed(): another set-up or other points, not in mid-gesture.
     """
 
-    travelled = Signal()
+    changed = Signal()
 
     def __init__(self, tab: TrainingTab, runs: Runs) -> None:
         super().__init__(tab)
         self._tab, self._runs = tab, runs
-        self.drawn: tuple[Point, ...] = ()  # on the output, trained on or not yet
+        self.drawn: tuple[Point, ...] | None = None
         self.history = SetupHistory(self, self._go_to, self._state())
+
+    @property
+    def setup(self) -> Hyperparameters:
+        """The set-up in force."""
+        return self._tab.setup
 
     # ----- changes --------------------------------------------------------------------------
 
@@ -44,7 +51,7 @@ class SetupEdits(QObject):
     def choose_preset(self, name: str) -> None:
         """Take over a preset's whole set-up."""
         preset = PRESETS[name]
-        self._choose(preset.setup.changed(own=self._tab.setup.own), preset.title)
+        self._choose(preset.setup.changed(own=self.setup.own), preset.title)
 
     def set_rate(self, rate: float) -> None:
         """Train at another learning rate from now on."""
@@ -52,7 +59,7 @@ class SetupEdits(QObject):
             self._tab.view.run_bar.show_rate(rate)
             self.apply({"learning_rate": float(rate)})
         else:
-            self._tab.view.run_bar.show_rate(self._tab.setup.learning_rate)
+            self._tab.view.run_bar.show_rate(self.setup.learning_rate)
             self._refuse("A learning rate is a number from 0 on.")
 
     def resize(self, change: Resize | None) -> None:
@@ -60,7 +67,7 @@ class SetupEdits(QObject):
         setup = self._changed(change.fields) if change is not None else None
         if change is None or setup is None:
             return
-        was, snapshot = self._tab.setup, self._tab.snapshot
+        was, snapshot = self.setup, self._tab.snapshot
         if (
             snapshot is None
             or not snapshot.step
@@ -85,18 +92,20 @@ class SetupEdits(QObject):
 
     def _changed(self, changes: dict[str, Any]) -> Hyperparameters | None:
         try:
-            return self._tab.setup.changed(**changes)
+            return self.setup.changed(**changes)
         except ValueError as error:
             self._refuse(str(error))
             return None
 
     def _refuse(self, sentence: str) -> None:
         self._tab.view.toasts.show_message(sentence, "error")
-        self._tab.view.setup.show_setup(self._tab.setup)
+        self._tab.view.setup.show_setup(self.setup)
 
     def _choose(self, setup: Hyperparameters, text: str = "", *, is_typing: bool = False) -> None:
-        was = self._tab.setup
+        was = self.setup
         is_passing = self.history.is_going_on(setup.differences(was), is_typing=is_typing)
+        if {"dataset", "own"} & set(setup.differences(was)):
+            self.drawn = drawn_points(setup)
         self._tab.take_setup(setup, is_passing=is_passing)
         self.commit(text or told_change(was, setup), is_typing=is_typing)
 
@@ -107,6 +116,7 @@ class SetupEdits(QObject):
         is_kept = self._runs.place_of(self.history.committed.run()) is not None
         if self.history.commit(text, self._state(), is_kept=is_kept, is_typing=is_typing):
             self._tab.keep_setup()
+        self.changed.emit()
 
     def amend(self) -> None:
         """The set-up that the last step led to has become known."""
@@ -114,11 +124,12 @@ class SetupEdits(QObject):
 
     def forget(self) -> None:
         """Another document."""
+        self.drawn = drawn_points(self.setup)
         self.history.clear(self._state())
-        self.travelled.emit()
+        self.changed.emit()
 
     def _state(self) -> SetupState:
-        return SetupState(self._tab.setup, self.drawn, weakref.ref(self._runs.current))
+        return SetupState(self.setup, self.drawn, weakref.ref(self._runs.current))
 
     def _go_to(self, state: SetupState, is_same_run: bool) -> None:
         """Bring back a state (undo and redo): where it had another run, that one."""
@@ -131,6 +142,14 @@ class SetupEdits(QObject):
         tab.take_setup(state.setup, keeps_network=is_same_run or place is not None)
         self.history.committed = self._state()
         tab.keep_setup()
-        self.travelled.emit()
+        self.changed.emit()
         if was_running and not tab.is_running:
             tab.toggle_training()
+
+
+def drawn_points(setup: Hyperparameters) -> tuple[Point, ...] | None:
+    """The points of a set-up that trains on drawn ones."""
+    own = setup.own
+    if setup.dataset != OWN or not isinstance(own, OwnPoints) or not own.is_drawn:
+        return None
+    return tuple((x1, x2, target) for x1, x2, target in own.points)

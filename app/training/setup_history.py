@@ -29,7 +29,7 @@ class SetupState:
     """What undo can bring back. `drawn`: points on the output, trained on or not yet."""
 
     setup: Hyperparameters
-    drawn: tuple[Point, ...]
+    drawn: tuple[Point, ...] | None
     run: weakref.ref[Run]  # the list of runs decides how long it lives
 
     def is_like(self, other: SetupState) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.document import Document
 from app.training import wiring
 from app.training.divergence_told import DivergenceTold
+from app.training.draw_mode import DrawMode
 from app.training.keeping import Keeper, load
 from app.training.parts import PartsInTurn
 from app.training.run_export import RunExport
@@ -71,7 +72,8 @@ class TrainingTab(QWidget):
         self.edits = SetupEdits(self, self._runs)
         self._divergence = DivergenceTold(self._runs, self.view)
         self._export = RunExport(self, self._runs, self.view)
-        self.tools = TrainingTools(self, self.view)
+        self.draw_mode = DrawMode(self.edits, self.view)
+        self.tools = TrainingTools(self, self.view, self.draw_mode.enter)
         self.stability = StabilityMark(self.view.run_bar.rate, self.view.plot, self)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)

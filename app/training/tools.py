@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from app.training.data_tools import DataTools
@@ -15,8 +16,8 @@ from app.widgets.pop_up import PopUp
 class TrainingTools:
     """data: the ways to data of one's own. share: those to give a run away or take one in."""
 
-    def __init__(self, owner: Owner, view: TrainingView) -> None:
-        self.data = DataTools(owner, view.toasts)
+    def __init__(self, owner: Owner, view: TrainingView, draw: Callable[[], None]) -> None:
+        self.data = DataTools(owner, view.toasts, draw)
         self.share = ShareTools(owner, view.toasts)
         self._button = view.share
         view.setup.own.wanted.connect(self.do)

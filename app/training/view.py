@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from app import fonts, theme
 from app.training.choices import Choice
+from app.training.draw_bar import DrawBar
 from app.training.layer_space import LayerBar
 from app.training.legend import PointLegend
 from app.training.loss_plot import LossPlot
@@ -132,6 +133,12 @@ class TrainingView(QObject):
         index = sum(sizes[1 : layer + 1]) + place
         self.outputs.show_neuron((index, f"layer {layer + 1}, neuron {place + 1}"))
 
+    def show_drawing(self, is_on: bool) -> None:
+        """The output with its brushes, or as it was."""
+        self.outputs.set_drawing(is_on)
+        self.draw_bar.setVisible(is_on)
+        self._layer_bar.setVisible(not is_on)
+
     # ----- panels ---------------------------------------------------------------------------
 
     def _network_panel(self) -> Panel:
@@ -171,8 +178,10 @@ class TrainingView(QObject):
             looks.segment(look).setToolTip(tip)
         looks.valueChanged.connect(self.outputs.set_look)
         self.outputs.shape_changed.connect(lambda is_curve: looks.setEnabled(not is_curve))
-        panel.add_action_widget(self._legend)
-        panel.add_action_widget(looks)
+        self.draw_button = IconButton("pencil", "Draw points on the output", checkable=True)
+        self.draw_button.setObjectName("draw_button")
+        for widget in (self._legend, looks, self.draw_button):
+            panel.add_action_widget(widget)
         for name, icon, tip, show in (
             ("output_contours", "chart-bell-curve-cumulative", "Contour lines of the answer",
              self.output.set_contours),
@@ -191,7 +200,11 @@ class TrainingView(QObject):
         column.setContentsMargins(0, 0, 0, 4)
         column.setSpacing(0)
         column.addWidget(self.outputs, 1)
+        self.draw_bar = DrawBar()
+        self.draw_bar.setObjectName("draw_bar")
+        self.draw_bar.hide()
         column.addWidget(self._layer_bar)
+        column.addWidget(self.draw_bar)
         panel.set_body(body)
         return panel
 

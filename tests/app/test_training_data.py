@@ -1,18 +1,16 @@
-"""Data of one's own in the training tab: drawn, from a table, or a function."""
+"""Data of one's own in the training tab: from a table, or a function."""
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit
 
-from core.hyperparameters import Hyperparameters
 from core.own_data import OwnFunction, OwnPoints
-from core.table_text import read_table
-from tests.app.training_tab import choose, click, find, idle, start
+from tests.app.training_tab import choose, click, find, idle
 
-LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+LEFT = Qt.MouseButton.LeftButton
 FLOWERS = "size;width;kind\n" + "".join(
     f"{i % 5},5;{i % 7};{'iris' if i % 5 > 2 else 'rose'}\n" for i in range(40)
 )
@@ -31,103 +29,10 @@ def own(qtbot, tab):
     return opened
 
 
-def drag(dialog, places, button=LEFT, release=True):
-    canvas = dialog.canvas
-    pixels = [canvas.place(*place).toPoint() for place in places]
-    QTest.mousePress(canvas, button, Qt.KeyboardModifier.NoModifier, pixels[0])
-    for pixel in pixels[1:]:
-        QTest.mouseMove(canvas, pixel)
-        QTest.mouseMove(canvas, pixel + QPoint(1, 0))
-    if release:
-        QTest.mouseRelease(canvas, button, Qt.KeyboardModifier.NoModifier, pixels[-1])
-
-
-def count(dialog):
-    return len(dialog.canvas.drawing.points)
-
-
 def take(qtbot, tab, dialog):
     qtbot.waitUntil(dialog.take.isEnabled)
     qtbot.mouseClick(dialog.take, LEFT)
     idle(qtbot, tab)
-
-
-def test_drawn_points_are_trained_on_and_kept_with_the_document(qtbot, tab, own):
-    dialog = own("draw")
-    drag(dialog, [(-4, 3), (0, 3), (4, 3)])
-    assert not dialog.take.isEnabled()
-    assert "orange" in dialog.complaint.text
-    QTest.keyClick(dialog.canvas, "2")
-    drag(dialog, [(-4, -3), (0, -3), (4, -3)])
-    points = dialog.canvas.drawing.points
-    assert {t for _x, y, t in points if y > 0} == {1.0}
-    assert {t for _x, y, t in points if y < 0} == {-1.0}
-    assert max(abs(abs(y) - 3) for _x, y, _t in points) < dialog.canvas.radius + 0.05
-    take(qtbot, tab, dialog)
-    assert tab.setup.dataset == "own"
-    assert tab.setup.own.points == points
-    assert Hyperparameters.from_dict(tab._document.settings).own == tab.setup.own
-    start(qtbot, tab, 400)
-    click(qtbot, tab, "train_button")
-    idle(qtbot, tab)
-    assert tab._snapshot.train_accuracy > 0.9
-
-
-def test_a_stroke_is_undone_redone_erased_and_escaped(own):
-    dialog = own("draw")
-    drag(dialog, [(-4, 0), (4, 0)])
-    drawn = dialog.canvas.drawing.points
-    assert len(drawn) > 10
-    drag(dialog, [(0, 0), (0.1, 0)], RIGHT)
-    left = dialog.canvas.drawing.points
-    assert 0 < len(left) < len(drawn)
-    assert all(np.hypot(x, y) > 0.5 for x, y, _t in left)
-    QTest.keyClick(dialog, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert dialog.canvas.drawing.points == drawn
-    QTest.keyClick(dialog, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    assert dialog.canvas.drawing.points == left
-    drag(dialog, [(-4, 4), (4, 4)], release=False)
-    assert count(dialog) > len(left)
-    QTest.keyClick(dialog.canvas, Qt.Key.Key_Escape)
-    assert dialog.canvas.drawing.points == left
-    assert dialog.isVisible()
-    QTest.mouseRelease(dialog.canvas, LEFT)
-
-
-def test_a_cancelled_drawing_is_still_there_and_can_be_saved(own, tmp_path):
-    dialog = own("draw")
-    drag(dialog, [(-4, 0), (4, 0)])
-    drawn = count(dialog)
-    dialog.save_to(tmp_path / "drawn.csv")
-    table = read_table((tmp_path / "drawn.csv").read_bytes())
-    assert (table.names, table.n_rows) == (("x1", "x2", "target"), drawn)
-    QTest.keyClick(dialog.canvas, Qt.Key.Key_Escape)
-    assert not dialog.isVisible()
-    assert count(own("draw")) == drawn
-
-
-def test_points_are_drawn_and_erased_by_the_keyboard(own):
-    dialog = own("draw")
-    dialog.canvas.set_radius(0.0)
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Space):
-        QTest.keyClick(dialog.canvas, key)
-    assert dialog.canvas.drawing.points == ((0.5, 0.25, 1.0),)
-    QTest.keyClick(dialog.canvas, "e")
-    QTest.keyClick(dialog.canvas, Qt.Key.Key_Space)
-    assert count(dialog) == 0
-
-
-def test_values_are_drawn_for_a_regression_from_the_present_points(qtbot, tab, own):
-    choose(tab, "dataset", "plane")
-    dialog = own("draw")
-    assert find(dialog, "drawn_problem").value() == "values"
-    click(qtbot, dialog, "begin_from_present")
-    assert count(dialog) == 1200
-    find(dialog, "drawn_value").setValue(-0.5)
-    drag(dialog, [(0, 0), (3, 3)])
-    assert {t for *_x, t in dialog.canvas.drawing.points[1200:]} == {-0.5}
-    take(qtbot, tab, dialog)
-    assert (tab.setup.row.problem, tab.setup.output) == ("regression", "linear")
 
 
 def test_a_pasted_table_becomes_data_once_its_bad_rows_may_be_left_out(qtbot, tab, own):

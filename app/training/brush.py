@@ -1,0 +1,168 @@
+"""Brush and eraser on the output map, by mouse, pen or keyboard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+
+from app.training.drawn_points import DrawnPoints
+from app.training.output_map import OutputMap
+from core.datasets import PLAYGROUND_DOMAIN
+from core.drawing import Drawing
+
+STEP, FINE_STEP = 0.25, 0.05  # of an arrow key, in units of the plane
+WIDER = 0.1  # of a key that makes the brush wider
+ERASER = 0.15  # how much wider an eraser is than a brush of the same size
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
+}  # fmt: skip
+_TOOLS = {Qt.Key.Key_1: 0, Qt.Key.Key_2: 1, Qt.Key.Key_E: 2}
+_WIDER = {Qt.Key.Key_BracketLeft: -WIDER, Qt.Key.Key_BracketRight: WIDER}
+_BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
+
+
+class Brush(QObject):
+    """Watches the map while it is on, and draws. The right button erases, whatever the tool is.
+
+    target: what is drawn; None erases. Signals: drawn(): other points, in mid-stroke.
+    stroked(is_erasing): a stroke is over and has changed something. cancelled(): one was given up.
+    tool_wanted(place), wider_wanted(by): by key. left(): Escape where there is no stroke.
+    """
+
+    drawn = Signal()
+    stroked = Signal(bool)
+    cancelled = Signal()
+    tool_wanted = Signal(int)
+    wider_wanted = Signal(float)
+    left = Signal()
+
+    def __init__(self, map: OutputMap) -> None:
+        super().__init__(map)
+        self._map = map
+        self.shown = DrawnPoints()
+        self.drawing = Drawing()
+        self.target: float | None = 1.0
+        self.radius = 0.5
+        self._button: Qt.MouseButton | None = None
+        self._is_on = False
+
+    def set_on(self, is_on: bool) -> None:
+        """Whether the map is drawn on."""
+        if is_on == self._is_on:
+            return
+        self._is_on = is_on
+        self._button = self.shown.at = None
+        self._map.set_drawn(self.shown if is_on else None)
+        if is_on:
+            self._map.installEventFilter(self)
+            self._map.setFocus()
+        else:
+            self._map.removeEventFilter(self)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the points and the brush as they are."""
+        shown = self.shown
+        shown.points = self.drawing.points
+        shown.target = None if self._erases() else self.target
+        shown.radius = self.radius + (ERASER if self._erases() else 0.0)
+        self._map.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QMouseEvent):
+            return self._on_mouse(event)
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._on_key(event)
+        if event.type() in (QEvent.Type.Leave, QEvent.Type.FocusOut) and self._button is None:
+            self.shown.at = None
+            self._map.update()
+        return False
+
+    def _erases(self) -> bool:
+        return self.target is None or self._button == Qt.MouseButton.RightButton
+
+    # ----- mouse ----------------------------------------------------------------------------
+
+    def _on_mouse(self, event: QMouseEvent) -> bool:
+        self.shown.has_cross = False
+        self.shown.at = self._plane_at(event.position())
+        if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+            if event.button() in _BUTTONS and self._button is None and self._is_on_plane():
+                self._button = event.button()
+                self.drawing.begin()
+                self._draw()
+        elif event.type() == QEvent.Type.MouseMove and self._button is not None:
+            self._draw()
+        elif event.type() == QEvent.Type.MouseButtonRelease and event.button() == self._button:
+            is_erasing, self._button = self._erases(), None
+            self._end(is_erasing=is_erasing)
+        self.refresh()
+        return True
+
+    def _plane_at(self, at: QPointF) -> tuple[float, float]:
+        return self.shown.plane_at(self._map.map_area(), at)
+
+    def _is_on_plane(self) -> bool:
+        x1, x2 = self.shown.at or (0.0, 0.0)
+        plane = PLAYGROUND_DOMAIN
+        return plane.left <= x1 <= plane.right and plane.bottom <= x2 <= plane.top
+
+    def _draw(self) -> None:
+        """Draw or erase where the brush is."""
+        x1, x2 = self.shown.at or (0.0, 0.0)
+        before = self.drawing.points
+        if self._erases():
+            self.drawing.erase(x1, x2, self.radius + ERASER)
+        elif self.target is not None:
+            self.drawing.paint(x1, x2, self.target, self.radius)
+        if len(self.drawing.points) != len(before):
+            self.drawn.emit()
+
+    def _end(self, *, is_erasing: bool) -> None:
+        if self.drawing.end():
+            self.stroked.emit(is_erasing)
+
+    # ----- keyboard -------------------------------------------------------------------------
+
+    def _on_key(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier not in plain:
+            return False
+        if key in _ARROWS:
+            is_fine = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self._move_cross(*_ARROWS[key], FINE_STEP if is_fine else STEP)
+        elif key == Qt.Key.Key_Space and self._button is None:
+            self.shown.at = self.shown.at or (0.0, 0.0)
+            self.drawing.begin()
+            self._draw()
+            self._end(is_erasing=self._erases())
+        elif key in _TOOLS:
+            self.tool_wanted.emit(_TOOLS[key])
+        elif key in _WIDER:
+            self.wider_wanted.emit(_WIDER[key])
+        elif key == Qt.Key.Key_Escape:
+            self.escape()
+        else:
+            return False
+        self.refresh()
+        return True
+
+    def escape(self) -> None:
+        """Give up the stroke that is being drawn; where there is none, leave."""
+        if self.drawing.is_in_stroke:
+            self.drawing.cancel()
+            self._button = None
+            self.cancelled.emit()
+        else:
+            self.left.emit()
+
+    def _move_cross(self, right: int, up: int, by: float) -> None:
+        x1, x2 = self.shown.at if self.shown.at and self.shown.has_cross else (0.0, 0.0)
+        plane = PLAYGROUND_DOMAIN
+        self.shown.has_cross = True
+        self.shown.at = (
+            min(max(x1 + right * by, plane.left), plane.right),
+            min(max(x2 + up * by, plane.bottom), plane.top),
+        )

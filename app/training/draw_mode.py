@@ -1,0 +1,154 @@
+"""Drawing points right on the output, while the network trains on them."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.training.brush import Brush
+from app.training.data_choice import changes_for
+from app.training.setup_edits import SetupEdits
+from app.training.view import TrainingView
+from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, REGRESSION
+from core.drawing import MOST_DRAWN, Point
+from core.hyperparameters import Hyperparameters
+from core.own_data import OWN, OwnPoints
+
+PAUSE = 60  # milliseconds between two times that a stroke in progress is trained on
+
+
+class DrawMode(QObject):
+    """On or off. A stroke changes the data set to one's own, and is one step of undo.
+
+    The network goes on with its weights: the boundary follows the brush. Points that can't be
+    trained on yet, all of one class, stay on the map and say so.
+    """
+
+    def __init__(self, edits: SetupEdits, view: TrainingView) -> None:
+        super().__init__(view)
+        self._edits, self._view = edits, view
+        self._brush = Brush(view.output)
+        self._is_on = False
+        self._setup = edits.setup
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE)
+        self._pause.timeout.connect(self._train)
+        brush, bar = self._brush, view.draw_bar
+        brush.drawn.connect(self._on_drawn)
+        brush.stroked.connect(self._on_stroked)
+        brush.cancelled.connect(self._train)
+        brush.left.connect(self.leave)
+        brush.tool_wanted.connect(bar.choose_tool)
+        brush.wider_wanted.connect(bar.make_wider)
+        bar.tool_chosen.connect(self._choose_tool)
+        bar.radius_chosen.connect(self._choose_radius)
+        bar.clear_clicked.connect(self._clear)
+        bar.done_clicked.connect(self.leave)
+        bar.escaped.connect(brush.escape)
+        view.draw_button.toggled.connect(self._set_on)
+        edits.changed.connect(self._follow)
+
+    def enter(self) -> None:
+        """Draw on the output: the points in force, or on an empty plane."""
+        self._view.draw_button.setChecked(True)
+
+    def leave(self) -> None:
+        """Draw no more."""
+        self._view.draw_button.setChecked(False)
+
+    def _set_on(self, is_on: bool) -> None:
+        self._is_on = is_on
+        self._pause.stop()
+        if self._brush.drawing.is_in_stroke:
+            self._brush.escape()
+        self._view.show_drawing(is_on)
+        if is_on:
+            self._setup = self._edits.setup
+            self._take_points()
+        self._brush.set_on(is_on)
+
+    def _follow(self) -> None:
+        """Another set-up or, by undo, other points."""
+        was, self._setup = self._setup, self._edits.setup
+        if not self._is_on or self._brush.drawing.is_in_stroke:
+            return
+        if self._setup.row.features != 2 and was.row != self._setup.row:
+            self.leave()
+        else:
+            self._take_points()
+
+    def _take_points(self) -> None:
+        drawn = self._edits.drawn
+        self._brush.drawing.replace(present_points(self._setup) if drawn is None else drawn)
+        self._view.draw_bar.show_problem(_problem(self._setup))
+        self._brush.shown.message = self._made()[1]
+        self._brush.refresh()
+
+    # ----- strokes --------------------------------------------------------------------------
+
+    def _on_drawn(self) -> None:
+        if not self._pause.isActive():
+            self._pause.start()
+
+    def _on_stroked(self, is_erasing: bool) -> None:
+        self._train("Erase points" if is_erasing else "Draw points")
+
+    def _clear(self) -> None:
+        if self._brush.drawing.points:
+            self._brush.drawing.replace(())
+            self._train("Take all points away")
+
+    def _train(self, text: str = "") -> None:
+        """Train on the points as they are, where that can be done; a stroke's end has a text."""
+        self._pause.stop()
+        setup, self._brush.shown.message = self._made()
+        self._edits.draw(self._brush.drawing.points, setup, text)
+        self._brush.refresh()
+
+    def _made(self) -> tuple[Hyperparameters, str]:
+        """The set-up that trains on the points; the one in force, and why, where none can."""
+        setup = self._edits.setup
+        try:
+            own = drawn_data(self._brush.drawing.points, _problem(setup))
+        except ValueError as error:
+            return setup, str(error)
+        if setup.row.features == 2:
+            return setup.changed(dataset=OWN, own=own), ""
+        return setup.changed(**changes_for(setup, own.row, own)), ""
+
+    # ----- tools ----------------------------------------------------------------------------
+
+    def _choose_tool(self, target: float) -> None:
+        self._brush.target = None if math.isnan(target) else target
+        self._brush.refresh()
+
+    def _choose_radius(self, radius: float) -> None:
+        self._brush.radius = radius
+        self._brush.refresh()
+
+
+def _problem(setup: Hyperparameters) -> str:
+    """What the points are drawn for: the problem of the plane that shows, or two classes."""
+    return setup.row.problem if setup.row.features == 2 else CLASSIFICATION
+
+
+def drawn_data(points: tuple[Point, ...], problem: str) -> OwnPoints:
+    """Points as data of one's own. Raises ValueError, in words, where nothing can be learnt."""
+    if problem == REGRESSION:
+        return OwnPoints("Drawn values", REGRESSION, ("X₁", "X₂", "value"), points, is_drawn=True)
+    sides = tuple((a, b, 1.0 if t > 0 else -1.0) for a, b, t in points)
+    return OwnPoints("Drawn points", CLASSIFICATION, ("X₁", "X₂", "class"), sides,
+                     ("orange", "blue"), is_drawn=True)  # fmt: skip
+
+
+def present_points(setup: Hyperparameters) -> tuple[Point, ...]:
+    """The points in force, where they lie on the plane that is drawn on."""
+    if setup.row.features != 2 or setup.row.domain != PLAYGROUND_DOMAIN:
+        return ()
+    found: list[Point] = []
+    for data in setup.data():
+        for (x1, x2), target in zip(data.inputs.tolist(), data.targets.tolist()):
+            found.append((x1, x2, max(-1.0, min(target, 1.0))))
+    return tuple(found[:MOST_DRAWN])
