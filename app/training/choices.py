@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QStandardItemModel
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QSizePolicy, QWidget
 
 from app import fonts, theme
@@ -51,6 +51,8 @@ class Choice(QComboBox):
     def __init__(self, choices: Choices, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._model = QStandardItemModel(self)
+        self.setModel(self._model)
         for key, words in choices:
             self.addItem(words, key)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -62,6 +64,13 @@ class Choice(QComboBox):
     def show_key(self, key: str) -> None:
         """Show a choice."""
         self.setCurrentIndex(self.findData(key))
+
+    def offer(self, keys: Iterable[str]) -> None:
+        """Leave only these to be chosen; the others stay in the list, greyed."""
+        offered = set(keys)
+        for i in range(self.count()):
+            item = self._model.item(i)
+            item.setEnabled(self.itemData(i) in offered)
 
     def show_whole(self) -> None:
         """Be wide enough for every choice, where there is room."""

@@ -1,12 +1,19 @@
-"""What a data set that is chosen takes along: output, number of points, loss."""
+"""What a data set or a problem that is chosen takes along: output, number of points, loss."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from core.datasets import CLASSIFICATION, REGRESSION, Dataset
+from core.datasets import CLASSIFICATION, DATASETS, REGRESSION, Dataset
 from core.hyperparameters import Hyperparameters
-from core.own_data import OwnData
+from core.losses import LOSSES
+from core.own_data import OWN, OwnData, OwnPoints
+
+# Hinge and logistic loss take a target for the side of a boundary.
+LOSSES_FOR = {
+    CLASSIFICATION: tuple(LOSSES),
+    REGRESSION: ("half_squared_error", "squared_error"),
+}
 
 
 def changes_for(setup: Hyperparameters, row: Dataset, own: OwnData | None = None) -> dict[str, Any]:
@@ -21,6 +28,27 @@ def changes_for(setup: Hyperparameters, row: Dataset, own: OwnData | None = None
             changes["points"] = setup.points
     if row.noise:
         changes["noise"] = float(row.noise)
-    if row.problem == REGRESSION and setup.loss in ("hinge", "logistic"):
+    if setup.loss not in LOSSES_FOR[row.problem]:
         changes["loss"] = row.loss
     return changes
+
+
+def changes_for_problem(setup: Hyperparameters, problem: str, usual: str) -> dict[str, Any]:
+    """The fields that change with the problem: drawn points stay, other data becomes `usual`.
+
+    Raises ValueError, in words, where the drawn points don't say two classes.
+    """
+    own = setup.own
+    if setup.dataset != OWN or not isinstance(own, OwnPoints) or not own.is_drawn:
+        return changes_for(setup, DATASETS[usual])
+    own = drawn_data(own.points, problem)
+    return changes_for(setup, own.row, own)
+
+
+def drawn_data(points: tuple[tuple[float, ...], ...], problem: str) -> OwnPoints:
+    """Points as data of one's own. Raises ValueError, in words, where nothing can be learnt."""
+    if problem == REGRESSION:
+        return OwnPoints("Drawn values", REGRESSION, ("X₁", "X₂", "value"), points, is_drawn=True)
+    sides = tuple((a, b, 1.0 if t > 0 else -1.0) for a, b, t in points)
+    return OwnPoints("Drawn points", CLASSIFICATION, ("X₁", "X₂", "class"), sides,
+                     ("orange", "blue"), is_drawn=True)  # fmt: skip

@@ -7,13 +7,13 @@ import math
 from PySide6.QtCore import QObject, QTimer
 
 from app.training.brush import Brush
-from app.training.data_choice import changes_for
+from app.training.data_choice import changes_for, drawn_data
 from app.training.setup_edits import SetupEdits
 from app.training.view import TrainingView
-from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, REGRESSION
+from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN
 from core.drawing import MOST_DRAWN, Point
 from core.hyperparameters import Hyperparameters
-from core.own_data import OWN, OwnPoints
+from core.own_data import OWN
 
 PAUSE = 60  # milliseconds between two times that a stroke in progress is trained on
 
@@ -132,15 +132,6 @@ class DrawMode(QObject):
 def _problem(setup: Hyperparameters) -> str:
     """What the points are drawn for: the problem of the plane that shows, or two classes."""
     return setup.row.problem if setup.row.features == 2 else CLASSIFICATION
-
-
-def drawn_data(points: tuple[Point, ...], problem: str) -> OwnPoints:
-    """Points as data of one's own. Raises ValueError, in words, where nothing can be learnt."""
-    if problem == REGRESSION:
-        return OwnPoints("Drawn values", REGRESSION, ("X₁", "X₂", "value"), points, is_drawn=True)
-    sides = tuple((a, b, 1.0 if t > 0 else -1.0) for a, b, t in points)
-    return OwnPoints("Drawn points", CLASSIFICATION, ("X₁", "X₂", "class"), sides,
-                     ("orange", "blue"), is_drawn=True)  # fmt: skip
 
 
 def present_points(setup: Hyperparameters) -> tuple[Point, ...]:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from app import fonts, theme
 from app.training import choices
 from app.training.choices import Choice, DatasetTile, Number, Percent
-from app.training.data_choice import changes_for
+from app.training.data_choice import LOSSES_FOR, changes_for, changes_for_problem
 from app.training.data_panel import DRAW, OwnDataRow, OwnTile
 from app.training.optimizer_fields import OptimizerFields
 from app.training.pace import PaceSection
@@ -30,7 +30,8 @@ from app.widgets.labeled_slider import LabeledSlider
 from app.widgets.labels import TextLabel
 from app.widgets.panel import Divider, Panel
 from app.widgets.refusal import RefusalLine
-from core.datasets import DATASETS, FEATURES
+from app.widgets.segmented import SegmentedControl
+from core.datasets import CLASSIFICATION, DATASETS, FEATURES, REGRESSION
 from core.hyperparameters import MOST_POINTS, PRESETS, Hyperparameters, parse_hidden
 from core.optim import OPTIMIZERS
 from core.own_data import OWN
@@ -42,12 +43,14 @@ _TILES = ("spiral", "moons", "circle", "xor", "gaussian", "plane", "multi_gaussi
 
 class SetupPanel(Panel):
     """Signals: changed(dict): fields of Hyperparameters that the user gave other values.
-    settled(): a slider or a number is let go. preset_chosen(name). `pace` has its own signals.
+    settled(): a slider or a number is let go. preset_chosen(name). refused(sentence).
+    `pace` has signals of its own.
     """
 
     changed = Signal(object)
     settled = Signal()
     preset_chosen = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Set-up", parent)
@@ -106,6 +109,7 @@ class SetupPanel(Panel):
             for name, box in self._features.items():
                 box.setChecked(name in setup.features)
                 box.setEnabled(setup.row.features == 2)
+            self._show_problem(setup)
             for number, value in self._numbers(setup):
                 number.setValue(value)
             for widget in (self.noise, self.points, self.regenerate):
@@ -140,15 +144,24 @@ class SetupPanel(Panel):
         self._combos["dataset"] = dataset
         self._heading("Data", dataset)
         self._note("Other data begins a new run; the one before stays in the list.")
-        grid = QGridLayout()
-        grid.setSpacing(8)
+        self.problem = SegmentedControl((CLASSIFICATION, REGRESSION))
+        self.problem.setObjectName("problem")
+        self.problem.setAccessibleName("Problem")
+        self.problem.segment(CLASSIFICATION).setToolTip("Two classes, to be told apart")
+        self.problem.segment(REGRESSION).setToolTip("A number at each point, to be predicted")
+        self.problem.valueChanged.connect(self._choose_problem)
+        self._lines.addWidget(self.problem)
+        self._usual = {CLASSIFICATION: "circle", REGRESSION: "plane"}
+        self._tile_grid = QGridLayout()
+        self._tile_grid.setSpacing(8)
         self._tiles = {name: DatasetTile(DATASETS[name], dataset.show_key) for name in _TILES}
         self.own = OwnDataRow()
         self._own_tile = OwnTile(dataset.show_key, self.own.wanted.emit)
         self._tiles[OWN] = self._own_tile
-        for i, tile in enumerate(self._tiles.values()):
-            grid.addWidget(tile, *divmod(i, 3))
-        self._lines.addLayout(grid)
+        self._tiled_problem = ""
+        for tile in self._tiles.values():
+            tile.setParent(self._form)
+        self._lines.addLayout(self._tile_grid)
         self._lines.addWidget(self.own)
         self.noise = Percent("Noise", "noise", 0, 50, LABEL)
         self.train_ratio = Percent("Train share", "train_ratio", 10, 100, LABEL)
@@ -183,6 +196,39 @@ class SetupPanel(Panel):
             self._features[feature.name] = box
             grid.addWidget(box, *divmod(i, 4))
         return grid
+
+    def _show_problem(self, setup: Hyperparameters) -> None:
+        """The problem of the data, the data sets that pose it, and the losses that fit."""
+        problem = setup.row.problem
+        if setup.dataset != OWN:
+            self._usual[problem] = setup.dataset
+        self.problem.setValue(problem)
+        self._combos["loss"].offer(LOSSES_FOR[problem])
+        if problem == self._tiled_problem:
+            return
+        self._tiled_problem = problem
+        shown = [
+            tile for name, tile in self._tiles.items()
+            if name == OWN or DATASETS[name].problem == problem
+        ]  # fmt: skip
+        for tile in self._tiles.values():
+            self._tile_grid.removeWidget(tile)
+            tile.setVisible(tile in shown)
+        columns = 4 if len(shown) <= 4 else 3
+        for i, tile in enumerate(shown):
+            self._tile_grid.addWidget(tile, *divmod(i, columns))
+
+    def _choose_problem(self, problem: str) -> None:
+        """The other problem, with data that poses it: the last of its kind."""
+        if self._is_showing:
+            return
+        try:
+            changes = changes_for_problem(self._setup, problem, self._usual[problem])
+        except ValueError as error:
+            self.refused.emit(str(error))
+            self.show_setup(self._setup)
+        else:
+            self._change(**changes)
 
     def _choose_dataset(self, name: str) -> None:
         """Another data set, with what it needs: output, number of points, loss."""

@@ -33,7 +33,7 @@ from core.session import Scene, Snapshot
 NARROW = 1500  # pixels: below, the set-up is narrower and the runs stand behind a button
 TIGHT = 1200  # below, as with a presenter's large type at 1280 pixels, only what must be shows
 SETUP, SETUP_NARROW = 316, 264
-OUTPUT, OUTPUT_NARROW = 568, 360
+OUTPUT, OUTPUT_NARROW, OUTPUT_TIGHT = 568, 360, 328
 RUNS = 430
 METRIC, COMBO = 140, 124
 AXES = [("step", "by step"), ("epoch", "by epoch"), ("time", "by time")]
@@ -155,6 +155,7 @@ class TrainingView(QObject):
         shows.valueChanged.connect(self.network.set_shows)
         self._more = Button("Layer", "plus")
         self._more.setObjectName("add_layer")
+        self._more.setAccessibleName("Add a layer")
         self._more.setToolTip(
             "One more hidden layer; a new run goes on with what the others have learnt"
         )
@@ -305,6 +306,7 @@ class TrainingView(QObject):
         self._output_frame.setAccessibleName("Output")
         self._network_frame.set_title("" if is_tight else "Network")
         self._network_frame.setAccessibleName("Network")
+        self._more.setText("" if is_tight else "Layer")
         self._legend.setVisible(not is_tight)
         self._figures.setVisible(is_narrow and not is_tight)
         if is_narrow != self._was_narrow:
@@ -315,10 +317,13 @@ class TrainingView(QObject):
         if self._is_by_hand:
             return
         setup = fonts.px(SETUP_NARROW if is_narrow else SETUP)
-        output = fonts.px(OUTPUT_NARROW if is_narrow else OUTPUT)
+        output = fonts.px(OUTPUT_TIGHT if is_tight else OUTPUT_NARROW if is_narrow else OUTPUT)
         rest = width - 16 - theme.GAP - setup
         height = self._page.height() - self.run_bar.height() - self.time.height() - 3 * theme.GAP
-        top = round(0.62 * height) if is_narrow else min(fonts.px(540), round(0.64 * height))
+        share = 0.66 if is_tight else 0.62 if is_narrow else 0.64
+        top = round(share * height)
+        if not is_narrow:
+            top = min(fonts.px(540), top)
         for splitter, sizes in (
             (self._whole, [setup, rest]),
             (self._top, [rest - theme.GAP - output, output]),

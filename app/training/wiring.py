@@ -22,6 +22,7 @@ def connect(tab: TrainingTab, runs: Runs) -> None:
     view.setup.changed.connect(lambda fields: edits.apply(fields, is_typing=layers.hasFocus()))
     for settled in (view.setup.settled, bar.rate_settled):
         settled.connect(edits.history.seal)
+    view.setup.refused.connect(lambda sentence: view.toasts.show_message(sentence, "error"))
     view.setup.preset_chosen.connect(edits.choose_preset)
     view.setup.pace.speed_changed.connect(tab.change_speed)
     view.post_mortem.resume_wanted.connect(tab.resume_lower)

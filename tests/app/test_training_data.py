@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QPlainTextEdit
 
+from app.training.data_choice import drawn_data
 from core.own_data import OwnFunction, OwnPoints
 from tests.app.training_tab import choose, click, find, idle
 
@@ -126,3 +127,35 @@ def test_own_data_stays_while_other_data_is_chosen(qtbot, tab, own):
     idle(qtbot, tab)
     assert isinstance(tab.setup.own, OwnFunction)
     assert tab.setup.dataset == "own"
+
+
+def test_a_problem_offers_the_data_and_the_losses_that_fit(qtbot, tab):
+    choose(tab, "loss", "hinge")
+    choose(tab, "dataset", "spiral")
+    problem = find(tab, "problem")
+    qtbot.mouseClick(problem.segment("regression"), LEFT)
+    assert (tab.setup.dataset, tab.setup.points) == ("plane", 1200)
+    assert (tab.setup.loss, tab.setup.output) == ("half_squared_error", "linear")
+    shown = [
+        name for name in ("spiral", "plane", "wave") if not find(tab, f"dataset_{name}").isHidden()
+    ]
+    assert shown == ["plane", "wave"]
+    losses = find(tab, "loss").model()
+    assert not losses.item(find(tab, "loss").findData("hinge")).isEnabled()
+    qtbot.mouseClick(problem.segment("classification"), LEFT)
+    assert (tab.setup.dataset, tab.setup.output) == ("spiral", "tanh")
+    assert losses.item(find(tab, "loss").findData("hinge")).isEnabled()
+    idle(qtbot, tab)
+
+
+def test_drawn_points_pose_the_other_problem_or_say_why_not(qtbot, tab):
+    points = ((0.0, 0.0, 0.5), (1.0, 1.0, -0.25), (2.0, 1.0, 1.0))
+    tab.apply({"dataset": "own", "own": drawn_data(points, "regression")})
+    problem = find(tab, "problem")
+    qtbot.mouseClick(problem.segment("classification"), LEFT)
+    assert [target for *_place, target in tab.setup.own.points] == [1.0, -1.0, 1.0]
+    tab.apply({"dataset": "own", "own": drawn_data(points[::2], "regression")})
+    qtbot.mouseClick(problem.segment("classification"), LEFT)
+    assert "orange" in tab.view.toasts.toasts[-1].text
+    assert (problem.value(), tab.setup.row.problem) == ("regression", "regression")
+    idle(qtbot, tab)
