@@ -97,9 +97,14 @@ def split(data: Data, train_percent: float) -> tuple[Data, Data]:
     _need_percent("train_percent", train_percent, 100)
     if not len(data.inputs):
         raise ValueError("no points to split")
-    count = max(1, math.floor(len(data.inputs) * train_percent / 100))
+    count = train_count(len(data.inputs), train_percent)
     train = Data(data.inputs[:count], data.targets[:count])
     return train, Data(data.inputs[count:], data.targets[count:])
+
+
+def train_count(points: int, train_percent: float) -> int:
+    """How many of the points are trained on."""
+    return max(1, math.floor(points * train_percent / 100))
 
 
 # ----- features -----------------------------------------------------------------------------

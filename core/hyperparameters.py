@@ -126,8 +126,11 @@ class Hyperparameters:
     @property
     def row(self) -> Dataset:
         """The data set's row."""
-        if self.dataset == OWN and self.own is not None:
-            return self.own.row
+        own = self.own
+        if self.dataset == OWN and isinstance(own, OwnPoints):
+            return own.row_for(self.train_percent, self.data_seed)
+        if self.dataset == OWN and own is not None:
+            return own.row
         return datasets.find(self.dataset)
 
     @property

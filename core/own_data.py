@@ -6,14 +6,22 @@ trains on them by way of a `Dataset` row, as on any other data.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, REGRESSION, Dataset, Domain, Floats
+from core.datasets import (
+    CLASSIFICATION,
+    PLAYGROUND_DOMAIN,
+    REGRESSION,
+    Dataset,
+    Domain,
+    Floats,
+    train_count,
+)
 from core.experiments.response import Response
 from core.expression import ExpressionError, parse
 from core.numbers import format_number
@@ -32,8 +40,8 @@ class OwnPoints:
 
     columns: names of the features, then of the target. classes: what -1 and +1 stand for.
     is_standardized: the network is given each feature less its mean, divided by its standard
-    deviation, both over all points; so is the target of a regression. is_drawn: shown in
-    TensorFlow Playground's square. Raises ValueError, in words for the user, where nothing
+    deviation, both over the training points; so is the target of a regression. is_drawn: shown
+    in TensorFlow Playground's square. Raises ValueError, in words for the user, where nothing
     could be learnt from them.
     """
 
@@ -44,6 +52,10 @@ class OwnPoints:
     classes: tuple[str, str] = ("−1", "+1")
     is_standardized: bool = False
     is_drawn: bool = False
+    # The row made last, which is asked for often.
+    _known_row: tuple[tuple[float, int], Dataset] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         n_features = len(self.columns) - 1
@@ -88,35 +100,58 @@ class OwnPoints:
 
     @cached_property
     def row(self) -> Dataset:
-        """The row of a data set that draws these points, in an order that depends on the seed."""
-        is_classification = self.problem == CLASSIFICATION
-        return Dataset(
-            OWN, self.title, self.problem, "Data of your own.", self._draw,
-            points=len(self.points), features=self.n_features, is_fixed=True,
-            output="tanh" if is_classification else "linear", domain=self._domain(),
-        )  # fmt: skip
+        """The row of a data set that draws these points, in an order that depends on the seed.
 
-    def _draw(self, rng: np.random.Generator, n: int, noise: float) -> tuple[Floats, Floats]:
-        # In the order in which they were drawn, one class would be the test points.
-        order = (
-            _steady_order(self.array, rng) if self.is_drawn else rng.permutation(len(self.points))
-        )
-        numbers = self._numbers[order]
-        return np.ascontiguousarray(numbers[:, :-1]), np.ascontiguousarray(numbers[:, -1])
+        As if all of them were trained on; `row_for` knows better.
+        """
+        return self.row_for(100.0, 0)
+
+    def row_for(self, train_percent: float, seed: int) -> Dataset:
+        """The same where so many percent are trained on: those are what standardises all."""
+        key = (train_percent, seed) if self.is_standardized else (100.0, 0)
+        if key not in self._rows:
+            train = self._order(np.random.default_rng(seed))[
+                : train_count(len(self.points), key[0])
+            ]
+            self._rows[key] = self._row(self._numbers(train))
+        return self._rows[key]
 
     @cached_property
-    def _numbers(self) -> Floats:
+    def _rows(self) -> dict[tuple[float, int], Dataset]:
+        return {}
+
+    def _row(self, numbers: Floats) -> Dataset:
+        """A row that draws these numbers, one line a point, the target last."""
+        is_classification = self.problem == CLASSIFICATION
+
+        def draw(rng: np.random.Generator, n: int, noise: float) -> tuple[Floats, Floats]:
+            mixed = numbers[self._order(rng)]
+            return np.ascontiguousarray(mixed[:, :-1]), np.ascontiguousarray(mixed[:, -1])
+
+        return Dataset(
+            OWN, self.title, self.problem, "Data of your own.", draw,
+            points=len(self.points), features=self.n_features, is_fixed=True,
+            output="tanh" if is_classification else "linear", domain=self._domain(numbers),
+        )  # fmt: skip
+
+    def _order(self, rng: np.random.Generator) -> NDArray[np.intp]:
+        # In the order in which they were drawn, one class would be the test points.
+        n = len(self.points)
+        return _steady_order(self.array, rng) if self.is_drawn else rng.permutation(n)
+
+    def _numbers(self, train: NDArray[np.intp]) -> Floats:
+        """What the network is given, where these points are trained on."""
         if not self.is_standardized:
             return self.array
-        numbers = standardized(self.array)
+        numbers = standardized(self.array, self.array[train])
         if self.problem == CLASSIFICATION:
             numbers[:, -1] = self.array[:, -1]
         return numbers
 
-    def _domain(self) -> Domain:
+    def _domain(self, numbers: Floats) -> Domain:
         if self.is_drawn and self.n_features == 2:
             return PLAYGROUND_DOMAIN
-        shown = self._numbers[:, [0, 1]]  # of one feature, the target is the second
+        shown = numbers[:, [0, 1]]  # of one feature, the target is the second
         low, high = shown.min(axis=0), shown.max(axis=0)
         middle, half = (low + high) / 2, (0.5 + _PAD) * np.maximum(high - low, 1e-9)
         if self.n_features > 1:
@@ -218,11 +253,14 @@ def _steady_order(points: Floats, rng: np.random.Generator) -> NDArray[np.intp]:
     return np.argsort(rank, kind="stable")
 
 
-def standardized(numbers: Floats) -> Floats:
-    """Each column less its mean, divided by its standard deviation; a constant one becomes 0."""
+def standardized(numbers: Floats, known: Floats) -> Floats:
+    """Each column less the mean of the known numbers, divided by their standard deviation.
+
+    A column that is constant there is only moved.
+    """
     with np.errstate(all="ignore"):
-        moved = numbers - numbers.mean(axis=0)
-        spread = moved.std(axis=0)
+        moved = numbers - known.mean(axis=0)
+        spread = known.std(axis=0)
     result: Floats = moved / np.where(spread > 0.0, spread, 1.0)
     return result
 

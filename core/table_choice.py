@@ -96,7 +96,11 @@ def choose(table: Table, choice: Choice) -> Chosen:
         else:
             points.append(found)
     names = _class_names(table, choice)
-    notes = [*_class_notes(table, choice, names), *_constant_notes(table, choice, points)]
+    notes = [
+        *_class_notes(table, choice, names),
+        *_constant_notes(table, choice, points),
+        *_percent_notes(table, choice),
+    ]
     return Chosen(tuple(points), names, bad, notes)
 
 
@@ -219,6 +223,16 @@ def _constant_notes(table: Table, choice: Choice, points: Sequence[tuple[float, 
         for place, column in enumerate(choice.features)
         if points and len({point[place] for point in points}) == 1
     ]
+
+
+def _percent_notes(table: Table, choice: Choice) -> list[str]:
+    """How cells in percent are read, where there are any."""
+    columns = (*choice.features, choice.target)
+    cells = (row[column] for row in table.rows for column in columns if column < len(row))
+    cell = next((cell for cell in cells if cell.strip().endswith("%")), None)
+    if cell is None or not math.isfinite(as_number(cell)):
+        return []
+    return [f"Percent are shares: {cell.strip()} is read as {as_number(cell):g}."]
 
 
 def _short(text: str) -> str:

@@ -108,8 +108,13 @@ def read_table(content: bytes | str) -> Table:
 
 
 def as_number(cell: str) -> float:
-    """The number in a cell, with a decimal point or comma; nan where there is none."""
+    """The number in a cell, with a decimal point or comma; nan where there is none.
+
+    12 % is 0.12, as spreadsheets have it.
+    """
     cell = cell.strip().replace("\N{MINUS SIGN}", "-")
+    if cell.endswith("%"):
+        return as_number(cell[:-1]) / 100.0 if cell.count("%") == 1 else math.nan
     if _NUMBER.match(cell):
         return float(cell.replace(",", "."))
     return {"inf": math.inf, "+inf": math.inf, "-inf": -math.inf}.get(cell.lower(), math.nan)

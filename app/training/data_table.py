@@ -92,8 +92,8 @@ class TableDialog(DataDialog):
         self.header.toggled.connect(self._change_header)
         self.standardize = QCheckBox("Standardise")
         self.standardize.setToolTip(
-            "Give the network each feature less its mean, divided by its standard deviation; "
-            "so for the target, if it is a number"
+            "Give the network each feature less its mean, divided by its standard deviation, "
+            "both of the training points; so for the target, if it is a number"
         )
         self.standardize.toggled.connect(lambda is_on: self._change(is_standardized=is_on))
         for box in (self.header, self.standardize):

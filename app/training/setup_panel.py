@@ -37,6 +37,8 @@ from core.optim import OPTIMIZERS
 from core.own_data import OWN
 
 LABEL = 88
+_AT_ONCE = "What is changed here acts at once."
+_MEMORY = " All but the learning rate begins the optimizer's memory anew."
 _TILES = ("spiral", "moons", "circle", "xor", "gaussian", "plane", "multi_gaussian",
           "wave", "micrograd", "lecture")  # fmt: skip
 
@@ -116,6 +118,8 @@ class SetupPanel(Panel):
                 widget.setEnabled(not setup.row.is_fixed)
             self.optimizer.show_key(setup.optimizer.name)
             self.optimizer_fields.show_optimizer(setup.optimizer)
+            has_memory = setup.optimizer.state_size > 0
+            self._training_note.setText(_AT_ONCE + _MEMORY * has_memory)
             self._steps_row.setVisible(setup.schedule != "constant")
             text = ", ".join(map(str, setup.hidden))
             if not self.hidden_layers.hasFocus() and self._typed() != setup.hidden:
@@ -300,7 +304,7 @@ class SetupPanel(Panel):
     def _add_training(self) -> None:
         self._lines.addWidget(Divider())
         self._heading("Training")
-        self._note("What is changed here acts at once.")
+        self._training_note = self._note("")
         self._combo("Loss", "loss", choices.LOSSES)
         self._combo("", "reduction", choices.REDUCTIONS)
         self.optimizer = Choice([(o.name, o.title) for o in OPTIMIZERS.values()], "optimizer")
@@ -372,11 +376,12 @@ class SetupPanel(Panel):
             row.addStretch(1)
         self._lines.addLayout(row)
 
-    def _note(self, sentence: str) -> None:
+    def _note(self, sentence: str) -> TextLabel:
         """What changes beneath will do, said before they are made."""
         note = TextLabel(sentence, "text3", theme.SIZE_CAPTION)
         note.setWordWrap(True)
         self._lines.addWidget(note)
+        return note
 
     def _add_row(self, words: str, *widgets: QWidget) -> QWidget:
         holder = QWidget()

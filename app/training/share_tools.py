@@ -127,9 +127,13 @@ class ShareTools(QObject):
         def take(made: Timeline | str) -> None:
             if isinstance(made, str):
                 self._tell(made, "error")
-            else:
-                self._owner.take_run(made)
-                self._tell(words)
+                return
+            self._owner.take_run(made)
+            optimizer, has_weights = run.setup.optimizer, run.parameters is not None
+            memory = (
+                f" {optimizer.title}'s memory begins anew: it goes with the run, not the weights."
+            )
+            self._tell(words + memory * (has_weights and optimizer.state_size > 0))
 
         # A thread's work: tracing a large network takes longer than a frame.
         self._background.run(lambda: _timeline(run), take)

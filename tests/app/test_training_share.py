@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QMenu, QPlainTextEdit
 
 from core.hyperparameters import PRESETS
+from core.optim import OPTIMIZERS
 from core.weights_files import SUFFIXES, read_weights
 from tests.app.training_tab import choose, click, find, idle, start
 
@@ -45,6 +46,7 @@ def test_a_set_up_is_copied_and_pasted(qtbot, tab):
 
 
 def test_weights_are_copied_and_pasted_with_their_step(qtbot, tab):
+    tab.apply({"optimizer": OPTIMIZERS["adam"]()})
     trained(qtbot, tab)
     step, before = tab.step, tab._snapshot
     tab.tools.do("copy_text_weights")
@@ -57,6 +59,7 @@ def test_weights_are_copied_and_pasted_with_their_step(qtbot, tab):
     np.testing.assert_array_equal(tab._snapshot.parameters, before.parameters)
     assert tab._snapshot.train_loss == before.train_loss
     assert not tab.is_running
+    assert "Adam's memory begins anew" in told(tab)
 
 
 def test_the_run_is_shown_as_a_script(qtbot, tab):

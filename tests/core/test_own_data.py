@@ -201,6 +201,28 @@ def test_numbers_that_are_no_classes_make_a_regression_that_is_standardised():
     assert data.targets.std() == pytest.approx(1.0)
 
 
+def test_the_test_points_have_no_say_in_how_numbers_are_standardised():
+    own = made("\n".join(f"{i**3},{i % 7},{100 + i**2}" for i in range(40)))
+    setup = set_up(own, train_percent=60.0, data_seed=3)
+    train, test = setup.data()
+    assert len(train.inputs) == 24
+    assert train.inputs.mean(axis=0) == pytest.approx([0.0, 0.0], abs=1e-12)
+    assert train.inputs.std(axis=0) == pytest.approx([1.0, 1.0])
+    assert (train.targets.mean(), train.targets.std()) == pytest.approx((0.0, 1.0))
+    assert abs(test.inputs.mean(axis=0)).min() > 1e-3
+    domain, everything = setup.row.domain, np.vstack([train.inputs, test.inputs])
+    assert (everything > [domain.left, domain.bottom]).all()
+    assert (everything < [domain.right, domain.top]).all()
+
+
+def test_cells_in_percent_are_shares_and_said_to_be():
+    table = read_table("a,b,kind\n12.5 %,1,x\n3%,2,y\n%,3,x\n5%%,4,y\n")
+    chosen = choose(table, usual_choice(table))
+    assert [point[0] for point in chosen.points] == [0.125, 0.03]
+    assert [row.line for row in chosen.bad] == [4, 5]
+    assert "Percent are shares: 12.5 % is read as 0.125." in chosen.notes
+
+
 def test_a_constant_feature_is_told_and_does_not_break_the_run():
     table = read_table("a,b,c\n1,7,x\n2,7,y\n3,7,x\n4,7,y\n")
     chosen = choose(table, usual_choice(table))
