@@ -4,20 +4,20 @@ import math
 
 import numpy as np
 
-from core.datasets import PLAYGROUND_DOMAIN
+from core.datasets import PLAYGROUND_DOMAIN, Domain
 
 Point = tuple[float, float, float]  # x1, x2 and the target
 
 MOST_DRAWN = 5000
-LEAST_GAP = 0.12  # between two points of a fine brush, in units of the plane
+LEAST_GAP = 0.01  # between two points of a fine brush, as a share of the plane's width
 _GAP = 0.6  # between two points of a wide one, as a share of its radius
 
 
 class Drawing:
-    """The points so far. A stroke begins, goes along, and ends or is cancelled."""
+    """The points so far, on a plane. A stroke begins, goes along, and ends or is cancelled."""
 
-    def __init__(self, points: tuple[Point, ...] = ()) -> None:
-        self.points = points
+    def __init__(self, points: tuple[Point, ...] = (), plane: Domain = PLAYGROUND_DOMAIN) -> None:
+        self.points, self.plane = points, plane
         self._stroke_from: tuple[Point, ...] | None = None
         self._last = (0.0, 0.0)
         self._travelled = 0.0
@@ -35,7 +35,7 @@ class Drawing:
 
     def paint(self, x1: float, x2: float, target: float, radius: float) -> None:
         """Go along to a place: points within the radius of the way, as dense as the way is long."""
-        gap = max(LEAST_GAP, _GAP * radius)
+        gap = max(LEAST_GAP * (self.plane.right - self.plane.left), _GAP * radius)
         begin = self._last if math.isfinite(self._travelled) else (x1, x2)
         length = math.hypot(x1 - begin[0], x2 - begin[1])
         places = [1.0] if not math.isfinite(self._travelled) else []
@@ -72,14 +72,14 @@ class Drawing:
         if self._stroke_from is not None:
             self.points, self._stroke_from = self._stroke_from, None
 
-    def replace(self, points: tuple[Point, ...]) -> None:
-        """Other points; a stroke that is going on is forgotten."""
-        self.points, self._stroke_from = points, None
+    def replace(self, points: tuple[Point, ...], plane: Domain) -> None:
+        """Other points, perhaps on another plane; a stroke that is going on is forgotten."""
+        self.points, self.plane, self._stroke_from = points, plane, None
 
     def _near(self, x1: float, x2: float, radius: float) -> tuple[float, float]:
         """A place within the brush, all equally likely, and within the plane that shows."""
         r, angle = radius * math.sqrt(self._random.random()), self._random.uniform(0, 2 * math.pi)
-        plane = PLAYGROUND_DOMAIN
+        plane = self.plane
         a = min(max(x1 + r * math.cos(angle), plane.left), plane.right)
         b = min(max(x2 + r * math.sin(angle), plane.bottom), plane.top)
         return float(a), float(b)

@@ -40,8 +40,8 @@ class OwnPoints:
 
     columns: names of the features, then of the target. classes: what -1 and +1 stand for.
     is_standardized: the network is given each feature less its mean, divided by its standard
-    deviation, both over the training points; so is the target of a regression. is_drawn: shown
-    in TensorFlow Playground's square. Raises ValueError, in words for the user, where nothing
+    deviation, both over the training points; so is the target of a regression. is_drawn: on the
+    plane, of which `plane` shows. Raises ValueError, in words for the user, where nothing
     could be learnt from them.
     """
 
@@ -52,6 +52,7 @@ class OwnPoints:
     classes: tuple[str, str] = ("−1", "+1")
     is_standardized: bool = False
     is_drawn: bool = False
+    plane: Domain = PLAYGROUND_DOMAIN
     # The row made last, which is asked for often.
     _known_row: tuple[tuple[float, int], Dataset] | None = field(
         default=None, init=False, repr=False, compare=False
@@ -150,7 +151,7 @@ class OwnPoints:
 
     def _domain(self, numbers: Floats) -> Domain:
         if self.is_drawn and self.n_features == 2:
-            return PLAYGROUND_DOMAIN
+            return self.plane
         shown = numbers[:, [0, 1]]  # of one feature, the target is the second
         low, high = shown.min(axis=0), shown.max(axis=0)
         middle, half = (low + high) / 2, (0.5 + _PAD) * np.maximum(high - low, 1e-9)
@@ -167,7 +168,7 @@ class OwnPoints:
             "kind": "points", "title": self.title, "problem": self.problem,
             "columns": list(self.columns), "points": [list(point) for point in self.points],
             "classes": list(self.classes), "standardized": self.is_standardized,
-            "drawn": self.is_drawn,
+            "drawn": self.is_drawn, "plane": list(self.plane),
         }  # fmt: skip
 
 
@@ -289,12 +290,23 @@ def own_from_dict(document: Any) -> OwnData:
         (classes[0], classes[1]),
         _flag(document.get("standardized"), "standardized"),
         _flag(document.get("drawn"), "drawn"),
+        _plane(document.get("plane", list(PLAYGROUND_DOMAIN))),
     )
 
 
 def as_points(numbers: Iterable[Iterable[float]]) -> tuple[tuple[float, ...], ...]:
     """Rows of an array as `OwnPoints` keeps them."""
     return tuple(tuple(float(x) for x in row) for row in numbers)
+
+
+def _plane(value: Any) -> Domain:
+    ends = [_number(x, "plane") for x in _list(value, "plane")]
+    if len(ends) != 4 or not all(map(math.isfinite, ends)):
+        raise ValueError("the own data's plane is not four numbers")
+    plane = Domain(*ends)
+    if not (plane.left < plane.right and plane.bottom < plane.top):
+        raise ValueError("the own data's plane has no area")
+    return plane
 
 
 def _text(value: Any, key: str) -> str:

@@ -7,12 +7,11 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from app.training.drawn_points import DrawnPoints
 from app.training.output_map import OutputMap
-from core.datasets import PLAYGROUND_DOMAIN
 from core.drawing import Drawing
 
-STEP, FINE_STEP = 0.25, 0.05  # of an arrow key, in units of the plane
-WIDER = 0.1  # of a key that makes the brush wider
-ERASER = 0.15  # how much wider an eraser is than a brush of the same size
+STEP, FINE_STEP = 1 / 48, 1 / 240  # of an arrow key, as a share of the plane's width
+WIDER = 1 / 120  # of a key that makes the brush wider
+ERASER = 1 / 80  # how much wider an eraser is than a brush of the same size
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
@@ -25,9 +24,10 @@ _BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
 class Brush(QObject):
     """Watches the map while it is on, and draws. The right button erases, whatever the tool is.
 
-    target: what is drawn; None erases. Signals: drawn(): other points, in mid-stroke.
-    stroked(is_erasing): a stroke is over and has changed something. cancelled(): one was given up.
-    tool_wanted(place), wider_wanted(by): by key. left(): Escape where there is no stroke.
+    target: what is drawn; None erases. radius: as a share of the plane's width. Signals: drawn():
+    other points, in mid-stroke. stroked(is_erasing): a stroke is over and has changed something.
+    cancelled(): one was given up. tool_wanted(place), wider_wanted(by): by key. left(): Escape
+    where there is no stroke.
     """
 
     drawn = Signal()
@@ -43,7 +43,7 @@ class Brush(QObject):
         self.shown = DrawnPoints()
         self.drawing = Drawing()
         self.target: float | None = 1.0
-        self.radius = 0.5
+        self.radius = 1 / 24
         self._button: Qt.MouseButton | None = None
         self._is_on = False
 
@@ -64,9 +64,9 @@ class Brush(QObject):
     def refresh(self) -> None:
         """Show the points and the brush as they are."""
         shown = self.shown
-        shown.points = self.drawing.points
+        shown.points, shown.plane = self.drawing.points, self.drawing.plane
         shown.target = None if self._erases() else self.target
-        shown.radius = self.radius + (ERASER if self._erases() else 0.0)
+        shown.radius = self._reach()
         self._map.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -78,6 +78,12 @@ class Brush(QObject):
             self.shown.at = None
             self._map.update()
         return False
+
+    def _reach(self) -> float:
+        """How far from the pointer it draws or erases, in units of the plane."""
+        plane = self.drawing.plane
+        share = self.radius + (ERASER if self._erases() else 0.0)
+        return share * (plane.right - plane.left)
 
     def _erases(self) -> bool:
         return self.target is None or self._button == Qt.MouseButton.RightButton
@@ -104,18 +110,18 @@ class Brush(QObject):
         return self.shown.plane_at(self._map.map_area(), at)
 
     def _is_on_plane(self) -> bool:
-        x1, x2 = self.shown.at or (0.0, 0.0)
-        plane = PLAYGROUND_DOMAIN
+        x1, x2 = self.shown.at or self._middle()
+        plane = self.drawing.plane
         return plane.left <= x1 <= plane.right and plane.bottom <= x2 <= plane.top
 
     def _draw(self) -> None:
         """Draw or erase where the brush is."""
-        x1, x2 = self.shown.at or (0.0, 0.0)
+        x1, x2 = self.shown.at or self._middle()
         before = self.drawing.points
         if self._erases():
-            self.drawing.erase(x1, x2, self.radius + ERASER)
+            self.drawing.erase(x1, x2, self._reach())
         elif self.target is not None:
-            self.drawing.paint(x1, x2, self.target, self.radius)
+            self.drawing.paint(x1, x2, self.target, self._reach())
         if len(self.drawing.points) != len(before):
             self.drawn.emit()
 
@@ -134,7 +140,7 @@ class Brush(QObject):
             is_fine = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             self._move_cross(*_ARROWS[key], FINE_STEP if is_fine else STEP)
         elif key == Qt.Key.Key_Space and self._button is None:
-            self.shown.at = self.shown.at or (0.0, 0.0)
+            self.shown.at = self.shown.at or self._middle()
             self.drawing.begin()
             self._draw()
             self._end(is_erasing=self._erases())
@@ -159,10 +165,14 @@ class Brush(QObject):
             self.left.emit()
 
     def _move_cross(self, right: int, up: int, by: float) -> None:
-        x1, x2 = self.shown.at if self.shown.at and self.shown.has_cross else (0.0, 0.0)
-        plane = PLAYGROUND_DOMAIN
+        plane = self.drawing.plane
+        x1, x2 = self.shown.at if self.shown.at and self.shown.has_cross else self._middle()
         self.shown.has_cross = True
         self.shown.at = (
-            min(max(x1 + right * by, plane.left), plane.right),
-            min(max(x2 + up * by, plane.bottom), plane.top),
+            min(max(x1 + right * by * (plane.right - plane.left), plane.left), plane.right),
+            min(max(x2 + up * by * (plane.top - plane.bottom), plane.bottom), plane.top),
         )
+
+    def _middle(self) -> tuple[float, float]:
+        plane = self.drawing.plane
+        return (plane.left + plane.right) / 2, (plane.bottom + plane.top) / 2

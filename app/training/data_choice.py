@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.datasets import CLASSIFICATION, DATASETS, REGRESSION, Dataset
+from core.datasets import (
+    CLASSIFICATION,
+    DATASETS,
+    PLAYGROUND_DOMAIN,
+    REGRESSION,
+    Dataset,
+    Domain,
+)
 from core.hyperparameters import Hyperparameters
 from core.losses import LOSSES
 from core.own_data import OWN, OwnData, OwnPoints
@@ -41,14 +48,17 @@ def changes_for_problem(setup: Hyperparameters, problem: str, usual: str) -> dic
     own = setup.own
     if setup.dataset != OWN or not isinstance(own, OwnPoints) or not own.is_drawn:
         return changes_for(setup, DATASETS[usual])
-    own = drawn_data(own.points, problem)
+    own = drawn_data(own.points, problem, own.plane)
     return changes_for(setup, own.row, own)
 
 
-def drawn_data(points: tuple[tuple[float, ...], ...], problem: str) -> OwnPoints:
+def drawn_data(
+    points: tuple[tuple[float, ...], ...], problem: str, plane: Domain = PLAYGROUND_DOMAIN
+) -> OwnPoints:
     """Points as data of one's own. Raises ValueError, in words, where nothing can be learnt."""
     if problem == REGRESSION:
-        return OwnPoints("Drawn values", REGRESSION, ("X₁", "X₂", "value"), points, is_drawn=True)
+        return OwnPoints("Drawn values", REGRESSION, ("X₁", "X₂", "value"), points,
+                         is_drawn=True, plane=plane)  # fmt: skip
     sides = tuple((a, b, 1.0 if t > 0 else -1.0) for a, b, t in points)
     return OwnPoints("Drawn points", CLASSIFICATION, ("X₁", "X₂", "class"), sides,
-                     ("orange", "blue"), is_drawn=True)  # fmt: skip
+                     ("orange", "blue"), is_drawn=True, plane=plane)  # fmt: skip

@@ -15,13 +15,14 @@ from core.datasets import REGRESSION
 from core.numbers import format_number
 
 _DOT = 7  # pixels: radius of a brush's dot
-_MOST_RADIUS = 20  # tenths of a unit of the plane
+_MOST_RADIUS = 20  # steps of the brush's size
+_STEP = 1 / 120  # of the plane's width, for one of them
 _NUMBER = 34
 
 
 class DrawBar(QWidget):
-    """Signals: tool_chosen(target): what the brush draws; nan erases. radius_chosen(units).
-    clear_clicked(), done_clicked(), escaped().
+    """Signals: tool_chosen(target): what the brush draws; nan erases. radius_chosen(share): of the
+    plane's width. clear_clicked(), done_clicked(), escaped().
     """
 
     tool_chosen = Signal(float)
@@ -54,7 +55,7 @@ class DrawBar(QWidget):
         self.radius.setValue(5)
         self.radius.setAccessibleName("Size of the brush")
         self.radius.setToolTip("Size of the brush (keys [ and ])")
-        self.radius.valueChanged.connect(lambda tenths: self.radius_chosen.emit(tenths / 10))
+        self.radius.valueChanged.connect(lambda steps: self.radius_chosen.emit(steps * _STEP))
         self._add_rest()
         self.tools[0].setChecked(True)
         theme.notifier.changed.connect(self._set_width)
@@ -111,8 +112,8 @@ class DrawBar(QWidget):
             self.tools[place].click()
 
     def make_wider(self, by: float) -> None:
-        """A wider or a narrower brush, by units of the plane."""
-        self.radius.setValue(self.radius.value() + round(10 * by))
+        """A wider or a narrower brush, by a share of the plane's width."""
+        self.radius.setValue(self.radius.value() + round(by / _STEP))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

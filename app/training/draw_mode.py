@@ -10,7 +10,7 @@ from app.training.brush import Brush
 from app.training.data_choice import changes_for, drawn_data
 from app.training.setup_edits import SetupEdits
 from app.training.view import TrainingView
-from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN
+from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, Domain
 from core.drawing import MOST_DRAWN, Point
 from core.hyperparameters import Hyperparameters
 from core.own_data import OWN
@@ -81,7 +81,8 @@ class DrawMode(QObject):
 
     def _take_points(self) -> None:
         drawn = self._edits.drawn
-        self._brush.drawing.replace(present_points(self._setup) if drawn is None else drawn)
+        points = present_points(self._setup) if drawn is None else drawn
+        self._brush.drawing.replace(points, _plane(self._setup))
         self._view.draw_bar.show_problem(_problem(self._setup))
         self._brush.shown.message = self._made()[1]
         self._brush.refresh()
@@ -97,7 +98,7 @@ class DrawMode(QObject):
 
     def _clear(self) -> None:
         if self._brush.drawing.points:
-            self._brush.drawing.replace(())
+            self._brush.drawing.replace((), self._brush.drawing.plane)
             self._train("Take all points away")
 
     def _train(self, text: str = "") -> None:
@@ -111,7 +112,7 @@ class DrawMode(QObject):
         """The set-up that trains on the points; the one in force, and why, where none can."""
         setup = self._edits.setup
         try:
-            own = drawn_data(self._brush.drawing.points, _problem(setup))
+            own = drawn_data(self._brush.drawing.points, _problem(setup), _plane(setup))
         except ValueError as error:
             return setup, str(error)
         if setup.row.features == 2:
@@ -134,9 +135,14 @@ def _problem(setup: Hyperparameters) -> str:
     return setup.row.problem if setup.row.features == 2 else CLASSIFICATION
 
 
+def _plane(setup: Hyperparameters) -> Domain:
+    """What is drawn on: the plane that shows, or TensorFlow Playground's."""
+    return setup.row.domain if setup.row.features == 2 else PLAYGROUND_DOMAIN
+
+
 def present_points(setup: Hyperparameters) -> tuple[Point, ...]:
     """The points in force, where they lie on the plane that is drawn on."""
-    if setup.row.features != 2 or setup.row.domain != PLAYGROUND_DOMAIN:
+    if setup.row.features != 2:
         return ()
     found: list[Point] = []
     for data in setup.data():

@@ -18,7 +18,7 @@ _CROSS = 6
 
 
 class DrawnPoints:
-    """Painted over the map of TensorFlow Playground's square.
+    """Painted over the map, of which `plane` is what shows.
 
     points: all alike, whether they are for training or for testing. message: what is missing.
     target: of the brush; None erases. at: where the brush is on the plane; has_cross: by keyboard.
@@ -26,6 +26,7 @@ class DrawnPoints:
 
     def __init__(self) -> None:
         self.points: tuple[Point, ...] = ()
+        self.plane = PLAYGROUND_DOMAIN
         self.message = ""
         self.target: float | None = 1.0
         self.radius = 0.5
@@ -59,21 +60,23 @@ class DrawnPoints:
 
     def place(self, area: QRectF, x1: float, x2: float) -> QPointF:
         """Where a point of the plane is in the widget."""
-        plane = PLAYGROUND_DOMAIN
-        share = area.width() / (plane.right - plane.left)
-        return QPointF(area.left() + (x1 - plane.left) * share,
-                       area.top() + (plane.top - x2) * share)  # fmt: skip
+        plane = self.plane
+        return QPointF(
+            area.left() + (x1 - plane.left) / (plane.right - plane.left) * area.width(),
+            area.top() + (plane.top - x2) / (plane.top - plane.bottom) * area.height(),
+        )
 
     def plane_at(self, area: QRectF, at: QPointF) -> tuple[float, float]:
         """The point of the plane at a place in the widget."""
-        plane = PLAYGROUND_DOMAIN
-        share = (plane.right - plane.left) / area.width()
-        return (plane.left + (at.x() - area.left()) * share,
-                plane.top - (at.y() - area.top()) * share)  # fmt: skip
+        plane = self.plane
+        return (
+            plane.left + (at.x() - area.left()) / area.width() * (plane.right - plane.left),
+            plane.top - (at.y() - area.top()) / area.height() * (plane.top - plane.bottom),
+        )
 
     def _points_pixmap(self, area: QRectF, ratio: float) -> QPixmap:
         """All points; those that a stroke adds are painted onto what is there already."""
-        key = (area.width(), ratio, theme.current().name)
+        key = (area.width(), ratio, theme.current().name, self.plane)
         n = len(self._drawn)
         if self._pixmap is None or key != self._key or self.points[:n] != self._drawn:
             side = round((area.width() + 2 * _EDGE) * ratio)
@@ -99,7 +102,7 @@ class DrawnPoints:
         """A ring as wide as the brush, in the colour that it draws, on a ground that shows it."""
         if self.at is None:
             return
-        now, at, plane = theme.current(), self.place(area, *self.at), PLAYGROUND_DOMAIN
+        now, at, plane = theme.current(), self.place(area, *self.at), self.plane
         radius = max(self.radius * area.width() / (plane.right - plane.left), POINT_RADIUS + 2)
         is_erasing = self.target is None
         color = now.color("text") if self.target is None else point_color(self.target)

@@ -29,7 +29,7 @@ from app.training.network_card import coordinate_titles, input_titles
 from app.training.output_points import MOST_POINTS, paint_points, paint_worst, worst_points
 from app.widgets.paint import draw_box
 from core.contours import contour_lines
-from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, Domain
+from core.datasets import CLASSIFICATION, Domain
 from core.hyperparameters import Hyperparameters
 from core.numbers import format_number
 from core.session import Scene, Snapshot
@@ -196,16 +196,14 @@ class OutputMap(AnswerView):
 
     def _domain(self) -> Domain:
         assert self._scene is not None
-        return PLAYGROUND_DOMAIN if self._drawn is not None else self._scene.domain
+        return self._drawn.plane if self._drawn is not None else self._scene.domain
 
     def _is_on_drawn_plane(self) -> bool:
         """Whether the answer is of the plane that is drawn on."""
-        scene = self._scene
-        return (
-            scene is not None
-            and scene.domain == PLAYGROUND_DOMAIN
-            and (scene.setup.row.features == 2)
-        )
+        scene, drawn = self._scene, self._drawn
+        if scene is None or drawn is None:
+            return False
+        return scene.setup.row.features == 2 and scene.domain == drawn.plane
 
     def _screen(self, area: QRectF, points: np.ndarray) -> np.ndarray:
         """Where points are in the widget, (n, 2)."""

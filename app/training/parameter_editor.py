@@ -46,7 +46,7 @@ class ParameterEditor(QWidget):
         self.field.setToolTip("Drag, or type: the network answers at once, the run goes on")
         self.field.valueChanged.connect(self._tell)
         close = IconButton("close", "Close (Escape)", side=22)
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self._close)
         head, row = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(close)
@@ -91,7 +91,7 @@ class ParameterEditor(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self._close()
         else:
             super().keyPressEvent(event)
 
@@ -99,6 +99,10 @@ class ParameterEditor(QWidget):
         now = theme.current()
         draw_box(QPainter(self), QRectF(self.rect()), now.color("raised"), now.color("strong"),
                  radius=6)  # fmt: skip
+
+    def _close(self) -> None:
+        self._area.setFocus()  # else it would go on to whatever comes next in the window
+        self.hide()
 
     def _tell(self, value: float) -> None:
         if self._parameter is not None and math.isfinite(value):

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from core.datasets import DATASETS
 from core.hyperparameters import Hyperparameters
 from tests.app.training_tab import choose, click, find, idle, start
 
@@ -142,9 +143,15 @@ def test_points_are_drawn_and_erased_by_the_keyboard_on_an_empty_plane(qtbot, ta
 
 
 def test_other_data_is_drawn_on_at_once_and_a_curve_ends_drawing(qtbot, tab, draw):
-    choose(tab, "dataset", "xor")
+    choose(tab, "dataset", "moons")
     draw((-4, 5), (4, 5))
-    assert len(points(tab)) > 500
+    plane = tab.setup.own.plane
+    assert plane == DATASETS["moons"].domain == tab.setup.row.domain
+    new = points(tab)[500:]
+    assert len(new) > 10
+    assert {abs(y - (plane.bottom + 11 / 12 * (plane.top - plane.bottom))) < 0.2
+            for _x, y, _target in new} == {True}  # fmt: skip
+    assert Hyperparameters.from_dict(tab._document.settings).own == tab.setup.own
     choose(tab, "dataset", "wave")
     assert not find(tab, "draw_bar").isVisible()
     idle(qtbot, tab)
