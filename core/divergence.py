@@ -70,6 +70,8 @@ class PostMortem:
 def expression(op: str, operands: tuple[float, ...]) -> str:
     """An op with its numbers: "1e200 × 3e150", "exp(1000)"."""
     numbers = [format_number(x) for x in operands]
+    if not numbers:
+        return op
     if op in _SIGNS and len(numbers) == 2:
         return f"{numbers[0]} {_SIGNS[op]} {numbers[1]}"
     if op.startswith("**"):

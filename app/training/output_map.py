@@ -54,7 +54,7 @@ class OutputMap(AnswerView):
         self._image: QImage | None = None
         self._points: QPixmap | None = None
         self._neuron: tuple[int, str] | None = None
-        self._is_stepped = self._has_contours = False
+        self._is_stepped = self._has_contours = self._is_input = False
         self._contours: list[tuple[float, list[QLineF]]] = []
         self._pointer: QPointF | None = None
         self._drawn: DrawnPoints | None = None  # while somebody draws points
@@ -84,9 +84,9 @@ class OutputMap(AnswerView):
         self._has_contours = is_shown
         self._refresh()
 
-    def show_neuron(self, neuron: tuple[int, str] | None) -> None:
-        """Show a neuron, by its place among all and its name, instead of the output."""
-        self._neuron = neuron
+    def show_neuron(self, neuron: tuple[int, str] | None, *, is_input: bool = False) -> None:
+        """Show a neuron, by its place among all and its name, or an input, not the output."""
+        self._neuron, self._is_input = neuron, is_input
         self._refresh()
 
     def set_drawn(self, drawn: DrawnPoints | None) -> None:
@@ -113,8 +113,11 @@ class OutputMap(AnswerView):
     def _refresh(self) -> None:
         if self._snapshot is None:
             return
-        picture = self._snapshot.picture
-        levels = picture.levels if self._neuron is None else picture.thumbnails[self._neuron[0]]
+        picture, neuron = self._snapshot.picture, self._neuron
+        levels = picture.levels
+        if neuron is not None and self._scene is not None:
+            thumbnails = self._scene.inputs if self._is_input else picture.thumbnails
+            levels = thumbnails[neuron[0]]
         self._image = heat.image(levels, is_stepped=self._is_stepped)
         self._contours = self._new_contours()
         self._tell()

@@ -80,9 +80,9 @@ class OutputView(QStackedWidget):
         self._is_drawn_on = is_on
         self._choose()
 
-    def show_neuron(self, neuron: tuple[int, str] | None) -> None:
+    def show_neuron(self, neuron: tuple[int, str] | None, *, is_input: bool = False) -> None:
         """Show a neuron over the plane, by its place among all and its name, or the output."""
-        self.map.show_neuron(neuron)
+        self.map.show_neuron(neuron, is_input=is_input)
         self._choose(shows_map=neuron is not None)
 
     def set_shows_test(self, is_shown: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -68,11 +70,9 @@ class PostMortemCard(QWidget):
 
     def show_divergence(self, found: Divergence, good_step: int, lower: float) -> None:
         """That the run has ended, before it is known why."""
-        what = (
-            "is no longer a number" if found.loss != found.loss else "has grown beyond all numbers"
-        )
+        what = "is no longer a number" if math.isnan(found.loss) else "has grown beyond all numbers"
         self._found = None
-        self._title.setText(f"Stopped at step {found.step:,}: the loss is {what}")
+        self._title.setText(f"Stopped at step {found.step:,}: the loss {what}")
         self._sentence.setText(f"The learning rate was {format_number(found.rate)}.")
         self._chain.setText("")
         self._resume.setText(f"Go on from step {good_step:,} with rate {format_number(lower)}")

@@ -17,7 +17,7 @@ from app.widgets.paint import draw_box
 
 HEIGHT = 88
 BUTTON_HEIGHT = 48
-SLOWEST, FASTEST = 1e-4, 10.0  # of the slider; the field takes any rate
+SLOWEST, FASTEST = 1e-5, 10.0  # of the slider; the field takes any rate
 
 
 class RunBar(QWidget):
@@ -103,7 +103,9 @@ class RunBar(QWidget):
         """The counters; no speed while nothing runs."""
         self.steps.show_text(f"{step:,}")
         whole = epoch == int(epoch) or epoch >= 100
-        self.epochs.show_text(f"{epoch:,.0f}" if whole else f"{epoch:,.1f}")
+        epochs = f"{epoch:,.0f}" if whole else f"{epoch:,.1f}"
+        self.epochs.show_text(epochs)
+        self.steps.show_words(f"steps, {epochs} epochs" if self.epochs.isHidden() else "steps")
         is_fast = epochs_a_second >= 100
         self.speed.show_text(
             "–" if not epochs_a_second
@@ -112,7 +114,10 @@ class RunBar(QWidget):
         )  # fmt: skip
 
     def set_narrow(self, is_narrow: bool, is_tight: bool = False) -> None:
-        """In a narrow window two counters are enough; with large type in it, one."""
+        """In a narrow window two counters are enough, with large type in it one.
+
+        The epochs stand under the steps then.
+        """
         self.epochs.setVisible(not is_narrow)
         self.speed.setVisible(not is_tight)
         self._rate_label.setText("Rate" if is_narrow else "Learning rate")
@@ -163,6 +168,11 @@ class Counter(QWidget):
     def text(self) -> str:
         """The number as it shows."""
         return self._number.text()
+
+    def show_words(self, words: str) -> None:
+        """What stands beneath."""
+        if words != self._words.text():
+            self._words.setText(words)
 
     def show_text(self, text: str) -> None:
         """Another number."""

@@ -11,6 +11,7 @@ from app.training.draw_bar import DrawBar
 from app.training.layer_space import LayerBar
 from app.training.legend import PointLegend
 from app.training.loss_plot import LossPlot
+from app.training.network_card import input_titles
 from app.training.network_picture import NetworkPicture
 from app.training.output_view import LOOKS, OutputView
 from app.training.post_mortem_card import PostMortemCard
@@ -124,12 +125,16 @@ class TrainingView(QObject):
         self.time.slider.pictures = runs.current.pictures
 
     def _show_neuron(self, address: tuple[int, int] | None) -> None:
-        """A neuron that is pointed at is shown large; the inputs and the output are not."""
+        """A neuron or an input that is pointed at is shown large; the output is so already."""
         sizes = self._scene.setup.sizes if self._scene is not None else ()
-        if address is None or not 0 <= address[0] < len(sizes) - 2:
+        if address is None or self._scene is None or not -1 <= address[0] < len(sizes) - 2:
             self.outputs.show_neuron(None)
             return
         layer, place = address
+        if layer < 0:
+            name = input_titles(self._scene.setup)[place]
+            self.outputs.show_neuron((place, f"input {name}"), is_input=True)
+            return
         index = sum(sizes[1 : layer + 1]) + place
         self.outputs.show_neuron((index, f"layer {layer + 1}, neuron {place + 1}"))
 
