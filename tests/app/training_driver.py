@@ -35,7 +35,7 @@ CHOICES = {
 WORDS = {
     "speed": ("full", "full", "60/s", "sample"), "step_by": ("sample", "batch", "epoch"),
     "links_show": ("weight", "gradient", "update"), "loss_scale": ("linear", "log"),
-    "output_looks": ("smooth", "steps", "surface"),
+    "output_looks": ("smooth", "steps", "surface"), "problem": ("classification", "regression"),
 }  # fmt: skip
 CLICKS = (
     "train_button", "train_button", "train_button", "step_button", "reset_button", "new_start",
@@ -75,6 +75,7 @@ class Driver:
             self.number, self.number, self.choice, self.word, self.click, self.click, self.click,
             self.layers, self.seek, self.drag_time, self.edit, self.pointer, self.size,
             self.activation, self.space, self.own_data, self.tool, self.dialog, self.mark,
+            self.undo, self.undo, self.draw, self.draw,
         ]  # fmt: skip
 
     def act(self) -> None:
@@ -132,14 +133,35 @@ class Driver:
         self.note(name)
         self.tab.tools.do(name)
 
+    def undo(self) -> None:
+        """Back and forth in the history, by some steps."""
+        stack = self.tab.undo_stack
+        place = min(max(stack.index() + self.rng.randrange(-4, 3), 0), stack.count())
+        self.note("go to step of the history", place, stack.text(min(place, stack.count() - 1)))
+        stack.setIndex(place)
+
+    def draw(self) -> None:
+        """Strokes on the output, of which some are given up, and the drawing perhaps left."""
+        if not self.tab.view.draw_button.isChecked():
+            self.tab.tools.do("draw")
+        canvas = self.tab.view.output
+        QTest.keyClick(canvas, self.rng.choice("12e[]"))
+        self.note("draw")
+        self.drag(canvas)
+        chance = self.rng.random()
+        if chance < 0.2:
+            QTest.mousePress(canvas, LEFT, Qt.KeyboardModifier.NoModifier, self.place_in(canvas))
+            self.undo()
+            QTest.mouseMove(canvas, self.place_in(canvas))
+            QTest.keyClick(canvas, Qt.Key.Key_Escape)
+        elif chance < 0.3:
+            QTest.mouseClick(find(self.tab, "draw_clear"), LEFT)
+        elif chance < 0.6:
+            QTest.keyClick(canvas, Qt.Key.Key_Escape)
+
     def dialog(self) -> None:
         """Do something in the dialog that is open, and close it one way or the other."""
         for dialog in self.window.findChildren(DataDialog):
-            canvas = dialog.findChild(object, "data_canvas")
-            if canvas is not None:
-                self.drag(canvas)
-                QTest.keyClick(canvas, self.rng.choice("12e[]"))
-                self.drag(canvas)
             formula = dialog.findChild(object, "function_text")
             if formula is not None:
                 formula.setText(self.rng.choice(FORMULAS))
