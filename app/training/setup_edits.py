@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.training.network_changes import Resize
 from app.training.runs import Runs, told_change
-from app.training.setup_history import SetupHistory, SetupState
+from app.training.setup_history import ParameterCommand, SetupHistory, SetupState
 from core.drawing import Point
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.network.resized import resized_parameters
+from core.numbers import format_number
 from core.own_data import OWN, OwnPoints
 
 if TYPE_CHECKING:
@@ -80,6 +81,16 @@ class SetupEdits(QObject):
         self._tab.begin(setup, learnt, snapshot.step)
         self.commit(told_change(was, setup))
 
+    def edit_parameter(self, parameter: int, value: float) -> None:
+        """A weight or bias by hand; in the past, that begins a fork."""
+        snapshot = self._tab.snapshot
+        if snapshot is None or snapshot.setup.sizes != self.setup.sizes:
+            return  # the picture is of the network before
+        old = float(snapshot.parameters[parameter])
+        self._tab.edit_parameter(parameter, value)
+        text = f"Weight {format_number(value)}"
+        self.history.stack.push(ParameterCommand(self._set_parameter, text, parameter, old, value))
+
     def draw(self, points: tuple[Point, ...], setup: Hyperparameters, text: str = "") -> None:
         """Points on the output, and the set-up that trains on them; a stroke's end has a text.
 
@@ -130,6 +141,12 @@ class SetupEdits(QObject):
 
     def _state(self) -> SetupState:
         return SetupState(self.setup, self.drawn, weakref.ref(self._runs.current))
+
+    def _set_parameter(self, parameter: int, value: float) -> None:
+        """Bring back a weight (undo and redo), in the run as it is by now."""
+        self._tab.leave_past(self.history.committed.setup)
+        if parameter < self.setup.n_parameters:
+            self._tab.edit_parameter(parameter, value)
 
     def _go_to(self, state: SetupState, is_same_run: bool) -> None:
         """Bring back a state (undo and redo): where it had another run, that one."""

@@ -13,15 +13,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication, QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtWidgets import QApplication
 
 from app.training.runs import Run
+from app.widgets.number_field import NumberField
 from core.drawing import Point
 from core.hyperparameters import Hyperparameters
 
 MOST_STEPS = 200
 MERGE_WITHIN = 1.0  # seconds between keystrokes that undo takes back together
-_GESTURE = 1
+_SETUP, _PARAMETER = 1, 2
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,64 @@ class SetupState:
 Go = Callable[[SetupState, bool], None]
 
 
-class SetupCommand(QUndoCommand):
+class GestureCommand(QUndoCommand):
     """One change. It has been made already when the command is pushed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.is_open = True  # more of the same gesture may come
+        self._is_held = _is_held()
+        self._is_made = True
+
+    def redo(self) -> None:
+        if self._is_made:
+            self._is_made = False
+        else:
+            self._go_forward()
+
+    def _go_forward(self) -> None:
+        raise NotImplementedError
+
+
+class ParameterCommand(GestureCommand):
+    """A weight or bias that was changed by hand, by its place among the parameters."""
+
+    def __init__(
+        self, go: Callable[[int, float], None], text: str, parameter: int, old: float, new: float
+    ) -> None:
+        super().__init__(text)
+        self._go, self._parameter, self._old, self._new = go, parameter, old, new
+
+    def id(self) -> int:
+        return _PARAMETER
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, ParameterCommand) or other._parameter != self._parameter:
+            return False
+        # A drag's end tells the last number once more, when the button is up already.
+        is_same = other._new == self._new or (self._is_held and other._is_held)
+        if not (self.is_open and is_same):
+            return False
+        self._new = other._new
+        self.setText(other.text())
+        return True
+
+    def _go_forward(self) -> None:
+        self._go(self._parameter, self._new)
+
+    def undo(self) -> None:
+        self._go(self._parameter, self._old)
+
+
+class SetupCommand(GestureCommand):
+    """Another set-up, other points drawn, or another run."""
 
     def __init__(
         self, go: Go, text: str, before: SetupState, after: SetupState, *, is_typing: bool
     ) -> None:
         super().__init__(text)
         self._go, self._before, self.after = go, before, after
-        self.is_open = True  # more of the same gesture may come
         self._is_typing, self._time = is_typing, time.monotonic()
-        self._is_held = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        self._is_made = True
 
     @property
     def fields(self) -> list[str]:
@@ -65,7 +113,7 @@ class SetupCommand(QUndoCommand):
         return self.is_open and is_same and bool(fields) and fields == self.fields
 
     def id(self) -> int:
-        return _GESTURE
+        return _SETUP
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, SetupCommand) or not self.goes_on_with(
@@ -77,11 +125,8 @@ class SetupCommand(QUndoCommand):
         self.setObsolete(self.after.is_like(self._before))
         return True
 
-    def redo(self) -> None:
-        if self._is_made:
-            self._is_made = False
-        else:
-            self._go(self.after, self._is_same_run())
+    def _go_forward(self) -> None:
+        self._go(self.after, self._is_same_run())
 
     def undo(self) -> None:
         self._go(self._before, self._is_same_run())
@@ -117,13 +162,14 @@ class SetupHistory(QObject):
     def is_going_on(self, fields: list[str], *, is_typing: bool) -> bool:
         """Whether a change of these fields would be part of the last step."""
         last = self._last()
-        is_held = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
-        return last is not None and last.goes_on_with(fields, is_typing=is_typing, is_held=is_held)
+        return isinstance(last, SetupCommand) and last.goes_on_with(
+            fields, is_typing=is_typing, is_held=_is_held()
+        )
 
     def amend(self, state: SetupState) -> None:
         """What the last step led to has become known."""
         last = self._last()
-        if last is not None and last.after is self.committed:
+        if isinstance(last, SetupCommand) and last.after is self.committed:
             last.after = state
         self.committed = state
 
@@ -138,6 +184,13 @@ class SetupHistory(QObject):
         self.stack.clear()
         self.committed = state
 
-    def _last(self) -> SetupCommand | None:
+    def _last(self) -> GestureCommand | None:
         command = self.stack.command(self.stack.index() - 1)
-        return command if isinstance(command, SetupCommand) else None
+        return command if isinstance(command, GestureCommand) else None
+
+
+def _is_held() -> bool:
+    """Whether a mouse button or, in a number field, an arrow key is being held down."""
+    field = QApplication.focusWidget()
+    is_key_held = isinstance(field, NumberField) and field.is_dragging
+    return is_key_held or QApplication.mouseButtons() != Qt.MouseButton.NoButton

@@ -287,8 +287,6 @@ class TrainingTab(QWidget):
 
     def edit_parameter(self, parameter: int, value: float) -> None:
         """A weight or bias by hand; in the past, that begins a fork."""
-        if self._snapshot is None or self._snapshot.setup.sizes != self._setup.sizes:
-            return  # the picture is of the network before
         self.fork()
         self._runner.edit(parameter, value)
         self._is_stale = True

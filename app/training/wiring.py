@@ -45,5 +45,6 @@ def _connect_network(tab: TrainingTab) -> None:
         lambda layer, name: edits.apply(network_changes.with_activation(tab.setup, layer, name))
     )
     network.neuron_clicked.connect(tab.want_neuron)
-    network.edited.connect(tab.edit_parameter)
+    network.edited.connect(edits.edit_parameter)
+    network.editor.field.committed.connect(edits.history.seal)
     tab.view.layer_wanted.connect(lambda: edits.resize(network_changes.with_layer(tab.setup)))

@@ -93,6 +93,24 @@ def test_reset_and_a_fork_are_taken_back(qtbot, tab):
     assert tab.step == step
 
 
+def test_a_weight_is_taken_back(qtbot, tab):
+    idle(qtbot, tab)
+    before = tab.snapshot.parameters
+    for value in (1.25, -0.5):
+        tab.view.network.edited.emit(3, value)
+        idle(qtbot, tab)
+    tab.undo_stack.undo()
+    idle(qtbot, tab)
+    assert tab.snapshot.parameters[3] == 1.25
+    tab.undo_stack.undo()
+    idle(qtbot, tab)
+    assert np.array_equal(tab.snapshot.parameters, before)
+    tab.undo_stack.redo()
+    idle(qtbot, tab)
+    assert tab.snapshot.parameters[3] == 1.25
+    assert texts(tab) == ["Weight 1.25", "Weight −0.5"]
+
+
 def test_a_change_in_the_past_is_taken_back_to_where_it_was(qtbot, tab):
     find(tab, "learning_rate").setValue(0.1)
     trained(qtbot, tab)
