@@ -25,17 +25,17 @@ INITS: Choices = [
     ("xavier", "Xavier"), ("he", "He"), ("zero", "zero"),
 ]  # fmt: skip
 LOSSES: Choices = [
-    ("half_squared_error", "half squared error"), ("squared_error", "squared error"),
+    ("half_squared_error", "half squared"), ("squared_error", "squared"),
     ("hinge", "hinge"), ("logistic", "logistic"),
 ]  # fmt: skip
-REDUCTIONS: Choices = [("mean", "mean over the batch"), ("sum", "sum over the batch")]
+REDUCTIONS: Choices = [("mean", "mean of batch"), ("sum", "sum of batch")]
 SCHEDULES: Choices = [
     ("constant", "constant"), ("linear", "linear decay"), ("step", "step decay"),
     ("cosine", "cosine"), ("warm_up", "warm-up"), ("drawn", "as drawn"),
 ]  # fmt: skip
 REGULARIZATIONS: Choices = [("loss", "in the loss"), ("playground", "weights only")]
 LAST_BATCHES: Choices = [
-    ("own", "a batch of its own"), ("carry", "carried over"), ("drop", "left out"),
+    ("own", "its own batch"), ("carry", "carried over"), ("drop", "left out"),
 ]  # fmt: skip
 
 TILE_HEIGHT = 52

@@ -296,29 +296,15 @@ class TrainingView(QObject):
         for combo, width in self._combos:
             combo.setFixedWidth(fonts.px(width))
         self.run_list.setFixedWidth(fonts.px(RUNS))
+        self.setup.setMinimumWidth(fonts.px(SETUP_NARROW))  # its form would be cut off
         self._arrange()
 
     def _arrange(self) -> None:
-        """Sizes for this width, until somebody has moved the panes."""
+        """What shows at this width and, until somebody has moved the panes, their sizes."""
         width = self._page.width()
         is_narrow = width < fonts.px(NARROW)
         is_tight = width < fonts.px(TIGHT)
-        self.run_bar.set_narrow(is_narrow, is_tight)
-        self.time.set_narrow(is_narrow)
-        self._links_label.setVisible(not is_narrow)
-        self._legend.set_narrow(is_narrow)
-        self._output_frame.set_title("" if is_narrow else "Output")
-        self._output_frame.setAccessibleName("Output")
-        self._network_frame.set_title("" if is_tight else "Network")
-        self._network_frame.setAccessibleName("Network")
-        self._more.setText("" if is_tight else "Layer")
-        self._legend.setVisible(not is_tight)
-        self._figures.setVisible(is_narrow and not is_tight)
-        if is_narrow != self._was_narrow:
-            self._was_narrow = is_narrow
-            self._runs_button.setVisible(is_narrow)
-            self._runs_button.setChecked(False)
-            self.run_list.setVisible(not is_narrow)
+        self._show_for_width(is_narrow=is_narrow, is_tight=is_tight)
         if self._is_by_hand:
             return
         setup = fonts.px(SETUP_NARROW if is_narrow else SETUP)
@@ -335,3 +321,22 @@ class TrainingView(QObject):
             (self._right, [top, height - theme.GAP - top]),
         ):
             splitter.setSizes(sizes)
+
+    def _show_for_width(self, *, is_narrow: bool, is_tight: bool) -> None:
+        """Leave out what has no room."""
+        self.run_bar.set_narrow(is_narrow, is_tight)
+        self.time.set_narrow(is_narrow)
+        self._links_label.setVisible(not is_narrow)
+        self._legend.set_narrow(is_narrow)
+        self._output_frame.set_title("" if is_narrow else "Output")
+        self._output_frame.setAccessibleName("Output")
+        self._network_frame.set_title("" if is_tight else "Network")
+        self._network_frame.setAccessibleName("Network")
+        self._more.setText("" if is_tight else "Layer")
+        self._legend.setVisible(not is_tight)
+        self._figures.setVisible(is_narrow and not is_tight)
+        if is_narrow != self._was_narrow:
+            self._was_narrow = is_narrow
+            self._runs_button.setVisible(is_narrow)
+            self._runs_button.setChecked(False)
+            self.run_list.setVisible(not is_narrow)
