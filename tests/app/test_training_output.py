@@ -37,6 +37,15 @@ def test_contours_lie_where_the_answer_has_their_level(qtbot, tab):
     assert tab.view.output.grab().toImage() == before
 
 
+def test_an_input_that_is_pointed_at_is_shown_large(qtbot, tab):
+    idle(qtbot, tab)
+    network, output = tab.view.network, tab.view.output
+    hover(qtbot, network, network.square(0, 1).center().toPoint())
+    image = output.image
+    assert image.pixelColor(3, 5) == image.pixelColor(image.width() - 3, 5)  # X₂ only
+    assert image.pixelColor(5, 3) != image.pixelColor(5, image.height() - 3)
+
+
 def test_the_worst_points_are_those_with_the_largest_losses(qtbot, tab):
     trained(qtbot, tab)
     click(qtbot, tab, "output_worst")
