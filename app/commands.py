@@ -102,12 +102,15 @@ def forget_nodes(
 
 def forget_cut_links(graph: Graph, extras: dict[str, Any]) -> bool:
     """Take links that are there no more off their dots; True if any was."""
-    nodes, groups = graph.nodes, graph.groups.instances
+    nodes, groups = graph.nodes, graph.groups
 
     def is_cut(source: str, target: str, index: int) -> bool:
-        if target in groups:
-            return groups[target].arguments[index : index + 1] != (source,)
-        return target not in nodes or nodes[target].inputs[index : index + 1] != (source,)
+        fed = tuple(groups.plain_nodes(source)[:1])  # of an opened group's input: what feeds it
+        if target in groups.instances:
+            return groups.instances[target].arguments[index : index + 1] != fed
+        if target in groups.passing and index == 0:
+            return False  # the group is muted: within it the link is there
+        return target not in nodes or nodes[target].inputs[index : index + 1] != fed
 
     return cut_from_dots(extras, is_cut)
 

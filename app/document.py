@@ -16,6 +16,7 @@ from typing import Any
 from app.commands import Position, forget_cut_links, forget_nodes
 from app.document_base import DocumentBase
 from app.document_text import GraphState, Reading
+from app.group_details import follow
 from core import storage
 from core.expression import ExpressionError, SourceMap
 from core.flow import Flow
@@ -274,12 +275,14 @@ class Document(DocumentBase):
         self.graph.restore(changed, order, merged.chosen_output, merged.groups)
         self.graph.evaluate()
         lost = before - self.graph.ids()
-        is_detail_lost = forget_nodes(lost, self.positions, self.extras)
-        is_detail_lost |= forget_cut_links(self.graph, self.extras)
+        extras = dict(self.extras)
+        forget_nodes(lost, self.positions, self.extras)
+        follow(self._committed, self.graph, self.extras)
+        forget_cut_links(self.graph, self.extras)
         self._drop_lost_selection()
         if self.graph.revision != revision:
             self.structure_changed.emit(initiator)
-        if is_detail_lost:
+        if extras != self.extras:
             self.extras_changed.emit(initiator)
         self._tell_values(initiator)
 

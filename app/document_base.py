@@ -22,6 +22,7 @@ from app.commands import (
     forget_cut_links,
 )
 from app.document_text import DocumentText
+from app.group_details import follow
 from core.graph import Graph, GraphError
 from core.storage import Project
 
@@ -108,6 +109,7 @@ class DocumentBase(QObject):
             self.cancel_preview()
             self.refused.emit(str(error))
             return None
+        follow(self._committed, self.graph, self.extras)
         forget_cut_links(self.graph, self.extras)
         self._push(text, self._show_edit(initiator))
         return result

@@ -126,7 +126,7 @@ class Annotate:
     def add_note(self, text: str, point: QPointF) -> str:
         """A new note at a scene point; returns its key."""
         key = free_key(self._extras, NOTE)
-        note = Note(text, snap(point.x()), snap(point.y()), NOTE_WIDTH)
+        note = Note(text, snap(point.x()), snap(point.y()), NOTE_WIDTH, self._scene.function)
         self._document.set_extra(key, note.to_json(), "Add note", self._scene)
         self._scene.choose((), {key})
         return key
@@ -151,9 +151,9 @@ class Annotate:
         by_source: dict[str, list[tuple[Link, QPointF]]] = {}
         for link, point in crossings:
             by_source.setdefault(link.edge.source, []).append((link, point))
-        found = dots_of(self._extras)
 
         def change() -> None:
+            found = dots_of(self._extras)
             for source, met in by_source.items():
                 dots = found.get(source, [])
                 link, point = met[0]

@@ -153,16 +153,27 @@ class Annotations:
         self._shown: frozenset[str] = frozenset()
 
     def rebuild(
-        self, extras: Mapping[str, Any], boxes: Mapping[str, NodeBox], links: Iterable[Link]
+        self,
+        extras: Mapping[str, Any],
+        boxes: Mapping[str, NodeBox],
+        links: Iterable[Link],
+        function: str = "",
     ) -> None:
-        """Make all anew; a frame without nodes and a dot without links are not shown."""
+        """Make all anew; a frame without nodes and a dot without links are not shown.
+
+        function: the group whose notes are, "" for those outside of groups.
+        """
         self._shown = frozenset(boxes)
         self.frames = {
             key: FrameBox(key, frame)
             for key, frame in frames_of(extras).items()
             if not boxes.keys().isdisjoint(frame.nodes)
         }
-        self.notes = {key: NoteBox(key, note) for key, note in notes_of(extras).items()}
+        self.notes = {
+            key: NoteBox(key, note)
+            for key, note in notes_of(extras).items()
+            if note.function == function
+        }
         self.dots = {}
         found = dots_of(extras)
         if not found:

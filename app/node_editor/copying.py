@@ -56,6 +56,7 @@ def piece_of(
     copy = Graph()
     copy.set_groups(Groups(_used_by(graph, ids)))
     copied: dict[str, str] = {}  # by the node of the graph
+    names = {graph.nodes[result].name for id in ids for result in _results(graph, id)}
 
     def taken(source: Source) -> Source:
         if not isinstance(source, str):
@@ -70,7 +71,7 @@ def piece_of(
         instance = graph.groups.instances.get(id)
         if instance is not None:
             results = [graph.nodes[result] for result in instance.results]
-            made = grouping.call(copy, instance.function, inputs)
+            made = grouping.call(copy, instance.function, inputs, reserved=names)
             for result, now in zip(results, copy.groups.instances[made].results):
                 copied[result.id] = now
                 if not result.is_auto_named:
@@ -93,6 +94,12 @@ def piece_of(
             details[f"{kind}:{copied[id]}"] = value
     places = {copied[id]: positions[id] for id in ids if id in positions and id in copied}
     return Piece(copy, places, details)
+
+
+def _results(graph: Graph, id: str) -> tuple[str, ...]:
+    """The nodes that others can use: the node itself, or a group's outputs."""
+    instance = graph.groups.instances.get(id)
+    return (id,) if instance is None else instance.results
 
 
 def _used_by(graph: Graph, ids: Collection[str]) -> dict[str, Definition]:

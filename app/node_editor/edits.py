@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPointF, QRectF
 
 from app.commands import forget_nodes
+from app.group_details import bring_here, share
 from app.node_editor import copying
 from app.node_editor.arrange import Position, free_place, snap
 from app.node_editor.boxes import default_range
@@ -46,15 +47,20 @@ class Edits:
         return self._document.edit(text, lambda: self._settled(change), self._scene)
 
     def _settled(self, change: Callable[[], Any]) -> Any:
-        positions = self._document.positions
+        positions, extras = self._document.positions, self._document.extras
+        opened = self._scene.opened_group
         for id, position in self._scene.positions().items():
             positions.setdefault(id, position)
+        if opened is not None:
+            bring_here(self._document.graph.groups, opened, extras)
         try:
             result = change()
             self._scene.write()
         except GraphError:
             self._scene.rebuild()
             raise
+        if opened is not None:
+            share(self._document.graph.groups, opened, positions, extras)
         for id in [id for id in positions if not self._document.graph.shows(id)]:
             del positions[id]
         return result

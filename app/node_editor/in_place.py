@@ -64,9 +64,6 @@ class InPlace:
     def add_note(self) -> None:
         """Type a note at the pointer; it is there once something has been typed."""
         self.stop()
-        if self._view.nodes.path:
-            self._view.show_refusal("Notes stand beside groups: leave this one first (Shift+Tab)")
-            return
         self.editor = new_note(self._view, self._view.pointer_or_middle())
 
     def stop(self) -> None:

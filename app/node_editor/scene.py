@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 from app import theme
 from app.colors import symlog
 from app.document import Document
+from app.group_details import bring_here, places_elsewhere
 from app.node_editor.annotation_painter import paint_beneath, paint_dots_of_links
 from app.node_editor.annotations import Annotations, ItemHit
 from app.node_editor.arrange import Arranger
@@ -33,7 +34,6 @@ from core.flow import Flow
 from core.graph import Edge, Graph, Port
 from core.groups.sheets import Sheet, sheet_of
 from core.stepping import State
-from core.storage.canvas_json import NOTE
 
 CANVAS = QRectF(-200_000, -200_000, 400_000, 400_000)  # far more than any graph needs
 LINK_REACH = 6.0  # pixels around a link that count as on it
@@ -113,6 +113,12 @@ class NodeScene(QGraphicsScene):
         """The group whose inside is shown."""
         return self.path[-1] if self.path else None
 
+    @property
+    def function(self) -> str:
+        """The name of the opened group, "" outside of groups."""
+        opened = self.opened_group
+        return "" if opened is None else self.document.graph.groups.instances[opened].function
+
     def refresh(self) -> None:
         """Let `graph` show what was done to the graph beneath it."""
         if isinstance(self.graph, Sheet):
@@ -143,10 +149,11 @@ class NodeScene(QGraphicsScene):
             )
             for edge in graph.edges()
         }
-        around = extras  # notes stand beside the groups, not in them
-        if self.path:
-            around = {key: value for key, value in extras.items() if not key.startswith(NOTE)}
-        self.annotations.rebuild(around, self.boxes, self.links.values())
+        around, opened = extras, self.opened_group
+        if opened is not None and extras:
+            around = dict(extras)
+            bring_here(self.document.graph.groups, opened, around)
+        self.annotations.rebuild(around, self.boxes, self.links.values(), self.function)
         self.index = SceneIndex(list(self.boxes.values()), list(self.links.values()))
         self._is_stale = np.zeros(len(self.links), dtype=bool)  # until the numbers are taken
         self.marks.breakpoints = frozenset(
@@ -164,6 +171,10 @@ class NodeScene(QGraphicsScene):
         """Put every box at its place: the document's, or one found for it."""
         positions = self.document.positions
         places: Mapping[str, Position] = positions
+        if self.opened_group is not None and not self.boxes.keys() <= positions.keys():
+            groups = self.document.graph.groups
+            positions = places_elsewhere(groups, self.opened_group, positions) | positions
+            places = positions
         if not self.boxes.keys() <= positions.keys():
             places = self._arranger.places(self.graph, self.boxes, positions) | positions
         for id, box in self.boxes.items():

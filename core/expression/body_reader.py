@@ -72,10 +72,8 @@ class _BodyReader(Reader):
         for part in value.elts if isinstance(value, ast.Tuple) and value.elts else [value]:
             operand = self._evaluate(part)
             id = self._leaf(operand, part) if isinstance(operand, float) else operand
-            if id in self._parameters:
-                name = self._parameters[id]
-                message = f"{name} is an input: what is returned has to be computed."
-                raise self._error(message, part, f"Write {name} * 1 for its own value.")
+            if id in self._parameters:  # an output is a node of the group: the input, times one
+                id = self._draft(Draft("mul", (id, 1.0)), part)
             if id in self._outputs:
                 raise self._error("This is returned already.", part)
             self._outputs.append(id)

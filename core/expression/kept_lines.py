@@ -1,13 +1,26 @@
-"""Lines of a function that an edit does not change stay as they were typed, with comments."""
+"""What an edit does not change in a function stays as it was typed, comments and all."""
 
 import ast
+import re
+
+LONGEST_LINE = 100  # characters of a function that goes on standing on one line
 
 
 def with_kept_lines(former: str, printed: str) -> str:
     """`printed`, with the lines of `former` that say the same in place of its own.
 
-    Both are functions; a comment on lines of its own stays above the line that it was above.
+    Both are functions; a comment on lines of its own stays above the line that it was above, and
+    a function on one line stays on one where it still fits.
     """
+    now = ast.parse(printed).body[0]
+    assert isinstance(now, ast.FunctionDef)
+    renamed = re.sub(r"^def(\s+)\w+", rf"def\g<1>{now.name}", former, count=1)
+    if _said(renamed) == _said(printed):
+        return renamed
+    if "\n" not in former:
+        head, *body = (line.strip() for line in printed.splitlines())
+        line = f"{head} {'; '.join(body)}"
+        return line if len(line) <= LONGEST_LINE else printed
     kept: dict[str, list[str]] = {}
     above: list[str] = []
     for line in former.splitlines():
@@ -28,13 +41,19 @@ def with_kept_lines(former: str, printed: str) -> str:
 
 
 def _said(line: str) -> str | None:
-    """What a line says, without its layout; "" for a comment, None where it is no statement."""
+    """What code says, without its layout; "" for a comment, None where it is no statement."""
     code = line.strip()
-    try:
-        tree = ast.parse(f"{code}\n    0" if code.startswith("def ") else code)
-    except SyntaxError:
+    tree = _parsed(code) or (_parsed(f"{code}\n    0") if code.startswith("def ") else None)
+    if tree is None:
         return None
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and type(node.value) is int:
             node.value = float(node.value)
     return ast.dump(tree) if tree.body else ""
+
+
+def _parsed(code: str) -> ast.Module | None:
+    try:
+        return ast.parse(code)
+    except SyntaxError:
+        return None

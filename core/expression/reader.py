@@ -14,6 +14,7 @@ from core.expression.refusals import (
     REFUSED,
     REFUSED_NAMES,
     did_you_mean,
+    refused_import,
     shorten,
     written,
 )
@@ -467,6 +468,8 @@ class Reader:
         if isinstance(node, ast.Tuple) and comma:
             return self._error("A number has a decimal point.", node, f"Write {comma}.")
         message, suggestion = REFUSED.get(type(node), ("", ""))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            message, suggestion = refused_import(node)
         if not message:
             word = self._lines.text[slice(*self._lines.span(node))].split(None, 1)
             message = f"{shorten(word[0]) if word else 'This'} is not understood here."

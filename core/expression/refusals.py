@@ -6,8 +6,6 @@ from difflib import get_close_matches
 REFUSED = {
     ast.AsyncFunctionDef: ("async is not understood here.", "Write def f(x): return …"),
     ast.Return: ("return can only stand in a function.", ""),
-    ast.Import: ("import is not needed here.", "Value and all ops are there already."),
-    ast.ImportFrom: ("import is not needed here.", "Value and all ops are there already."),
     ast.For: ("Loops are not understood here.", "Write each line out."),
     ast.While: ("Loops are not understood here.", "Write each line out."),
     ast.If: ("if is not understood here.", "Use relu, min or max."),
@@ -36,6 +34,20 @@ PYTHON_MODULES = {"math", "np", "numpy", "torch", "F"}
 OPERATOR_NAMES = {"FloorDiv": "//", "Mod": "%", "MatMult": "@", "BitXor": "^", "BitAnd": "&",
                   "BitOr": "|", "LShift": "<<", "RShift": ">>", "Invert": "~", "Not": "not",
                   }  # fmt: skip
+
+
+def refused_import(statement: ast.Import | ast.ImportFrom) -> tuple[str, str]:
+    """What is said of an import, and what to do instead."""
+    if isinstance(statement, ast.ImportFrom):
+        named = [statement.module or "."]
+    else:
+        named = [alias.name for alias in statement.names]
+    module = named[0].partition(".")[0]
+    works = {
+        "micrograd": "Value is there already",
+        "torch": "tanh(x), exp(x) … work without it",
+    }.get(module, "all ops are there already")
+    return f"{shorten(module) or 'This'} can't be imported here.", f"Delete this line: {works}."
 
 
 def did_you_mean(name: str, candidates: "dict[str, str] | list[str]") -> str:

@@ -268,6 +268,15 @@ class Groups:
         instance = self.instances[instance_id]
         return f"{instance_id}:{self.definitions[instance.function].parameters[index]}"
 
+    def shown_within(self, instance_id: str) -> list[str]:
+        """The ids that an instance shows when it is opened, in the order of its definition."""
+        instance = self.instances[instance_id]
+        inputs = [
+            id if is_own else self.parameter_id(instance_id, index)
+            for index, (id, is_own) in enumerate(zip(instance.arguments, instance.is_own))
+        ]
+        return [*inputs, *instance.members, *instance.calls]
+
     def plain_nodes(self, id: str) -> list[str]:
         """The nodes that an id shown in an editor stands for: of a group all that it holds."""
         if id in self.instances:

@@ -21,7 +21,7 @@ from core.groups import (
 )
 from core.groups.outline import Outline
 from core.groups.regrouping import Regrouping
-from core.node import GraphError, NodeState, Source, check_name, free_names
+from core.node import LEAF, GraphError, NodeState, Source, check_name, free_names
 from core.ops import OPS
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def check_function_name(graph: Graph, name: str) -> None:
             raise GraphError(f"{name} is the name of a value in {definition.name}.")
 
 
-RESERVED = frozenset({"Value", "float", "draw_dot", "print", "inf", "nan", "pi", "e"})
+RESERVED = frozenset({LEAF, "Value", "float", "draw_dot", "print", "inf", "nan", "pi", "e"})
 
 
 def new_function_name(graph: Graph) -> str:
@@ -143,18 +143,23 @@ def new_function_name(graph: Graph) -> str:
 
 
 def call(
-    graph: Graph, function: str, arguments: Sequence[Source], names: Sequence[str] = ()
+    graph: Graph,
+    function: str,
+    arguments: Sequence[Source],
+    names: Sequence[str] = (),
+    reserved: Collection[str] = (),
 ) -> str:
     """Use a function on nodes and numbers. Returns the instance's id.
 
-    names: for its results, where they get any.
+    names: for its results, where they get any. reserved: names that its nodes leave to others.
     """
     definition = graph.groups.definitions[function]
     if len(arguments) != len(definition.parameters):
         raise GraphError(
             f"{function} takes {len(definition.parameters)} inputs, not {len(arguments)}."
         )
-    (id,) = Regrouping(graph, graph.groups.definitions).apply(calls=[(function, arguments, None)])
+    regrouping = Regrouping(graph, graph.groups.definitions, reserved=reserved)
+    (id,) = regrouping.apply(calls=[(function, arguments, None)])
     for result, name in zip(graph.groups.instances[id].results, names):
         graph.rename(result, name)
     return id

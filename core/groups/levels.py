@@ -52,7 +52,10 @@ class Level:
                 raise GraphError(f"{graph.nodes[id].name} is no output of its group any more.")
             if id in self.parameters:
                 name = graph.nodes[id].name
-                raise GraphError(f"{name} is an input of {self.function}, and no output.")
+                raise GraphError(
+                    f"{name} is an input of {self.function}. To hand it on as it is, multiply it "
+                    f"by 1 and make that an output."
+                )
         outline = graph.outline()
         names = {node.id: node.name for node in graph}
         units = [unit for unit in outline.order() if unit not in self.parameters]

@@ -3,7 +3,8 @@
 They live among a project's view details, `settings["view"]`, as JSON under keys of their own:
 
 "frame/1": {"title": "neuron", "color": "violet", "nodes": ["3", "5"]}
-"note/1":  {"text": "try a = 0", "x": 40.0, "y": 8.0, "width": 200.0}
+"note/1":  {"text": "try a = 0", "x": 40.0, "y": 8.0, "width": 200.0}   within a group also
+           "function": "f"
 "dots:3":  [{"x": 80.0, "y": 24.0, "links": [["5", 0]]}]     of the links that leave node 3
 "slider:3": [-5.0, 5.0]                                       the range of a leaf's slider
 """
@@ -33,15 +34,22 @@ class Frame(NamedTuple):
 
 
 class Note(NamedTuple):
-    """A text on the canvas; its height follows from the text."""
+    """A text on the canvas; its height follows from the text.
+
+    function: the group in which it stands, "" outside of groups.
+    """
 
     text: str
     x: float
     y: float
     width: float
+    function: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return self._asdict()
+        document = self._asdict()
+        if not self.function:
+            del document["function"]
+        return document
 
 
 class Dot(NamedTuple):
@@ -196,7 +204,8 @@ def _note(value: Any, where: str) -> Note:
         raise StorageError(
             f"A note is {NARROWEST:g} to {WIDEST:g} wide, not {width:g}.", f"{where}.width"
         )
-    return Note(text, _finite(item, "x", where), _finite(item, "y", where), width)
+    function = get(item, "function", str, where, "")
+    return Note(text, _finite(item, "x", where), _finite(item, "y", where), width, function)
 
 
 def _dot(value: Any, where: str) -> Dot:

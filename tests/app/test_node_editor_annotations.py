@@ -382,3 +382,70 @@ def test_selecting_a_node_drops_the_selected_frame(hand, framed):
     assert hand.view.nodes.marks.items == {framed.key}
     hand.document.select([hand.id("a")])
     assert not hand.view.nodes.marks.items
+
+
+# ----- within groups --------------------------------------------------------------------------
+
+
+def open_use(hand, name: str) -> None:
+    """Open the use of a group that gives this node, from outside."""
+    hand.view.nodes.open(())
+    hand.document.select([hand.graph.groups.outermost[hand.id(name)]])
+    hand.view.setFocus()
+    hand.key(KEY.Key_Tab)
+    hand.view.fit_all(animated=False)
+
+
+def body(hand, title: str):
+    return next(box for box in hand.view.nodes.boxes.values() if box.title == title)
+
+
+def test_what_stands_in_a_group_stands_in_every_use_of_it(hand):
+    hand.document.set_text(
+        "def f(x):\n    u = 2*x\n    v = u + 1\n    return tanh(v)\na = 1.0\ny = f(a)\nz = f(y)\n"
+    )
+    open_use(hand, "y")
+    view, annotations = hand.view, hand.view.nodes.annotations
+    view.pointer = body(hand, "u").rect.bottomLeft() + QPointF(0, 60)
+    steps = hand.steps()
+    hand.key(KEY.Key_N)
+    QTest.keyClicks(view.in_place.editor, "twice")
+    QTest.keyClick(view.in_place.editor, KEY.Key_Return, CTRL)
+    (note,) = annotations.notes.values()
+    assert hand.steps() == steps + 1
+    hand.document.select([body(hand, "u").id, body(hand, "v").id])
+    hand.key(KEY.Key_J, CTRL)
+    QTest.keyClick(view.in_place.editor, KEY.Key_Escape)
+    hand.document.select([body(hand, "u").id])
+    hand.key(KEY.Key_H)
+    grip = hand.pixel(note.rect.center())
+    hand.drag(grip, grip + QPoint(40, 24))
+    (note,) = annotations.notes.values()
+    here = {box.title: (box.x, box.y, box.is_collapsed) for box in view.nodes.boxes.values()}
+
+    def is_all_there() -> bool:
+        (frame,) = annotations.frames.values()
+        (shown,) = annotations.notes.values()
+        titles = {box.title: (box.x, box.y, box.is_collapsed) for box in view.nodes.boxes.values()}
+        framed = {view.nodes.boxes[id].title for id in frame.frame.nodes}
+        places = (shown.x, shown.y) == (note.x, note.y)
+        same = all(titles[title] == here[title] for title in ("x", "u", "v"))
+        return framed == {"u", "v"} and places and same and shown.note.text == "twice"
+
+    open_use(hand, "z")
+    assert is_all_there()
+    project = loads(dumps(hand.document.project()))
+    view.nodes.open(())
+    assert not annotations.notes
+    assert not annotations.frames
+    hand.document.select([hand.graph.groups.outermost[hand.id("y")]])
+    hand.key(KEY.Key_Delete)  # the frame stood with this use
+    open_use(hand, "z")
+    assert is_all_there()
+    hand.document.set_text(hand.document.text.replace("f(", "g("))
+    assert is_all_there()
+    hand.document.undo_stack.setIndex(0)
+    hand.document.undo_stack.setIndex(hand.document.undo_stack.count())
+    open_use(hand, "z")
+    assert is_all_there()
+    assert project.settings["view"]["note/1"]["function"] == "f"

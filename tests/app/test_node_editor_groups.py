@@ -215,9 +215,7 @@ def test_a_group_is_named_and_all_uses_follow(hand):
     editor.selectAll()
     QTest.keyClicks(editor, "cubic")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert hand.document.text == CUBIC.replace("def f(x):", "def cubic(x):").replace(
-        "return 3*x**2 - 4*x + 5", "\n    return 3.0 * x ** 2.0 - 4.0 * x + 5.0"
-    ).replace(": \n", ":\n").replace("f(a)", "cubic(a)").replace("f(1.0)", "cubic(1.0)")
+    assert hand.document.text == CUBIC.replace("f(", "cubic(")
 
 
 def test_copies_carry_the_function_and_meet_it_again(hand):
