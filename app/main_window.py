@@ -21,7 +21,6 @@ from app.appearance import Appearance
 from app.build_tab import BuildTab
 from app.clipboard import ClipboardCommands
 from app.command_line import NAME
-from app.command_line import SMALLEST as SMALLEST_SIZE
 from app.command_palette import CommandPalette
 from app.document import Document
 from app.files.dialogs import Dialogs, Question
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from app.training.tab import TrainingTab
 
 START_SIZE = (1440, 900)
+LEAST_WIDTH, LEAST_HEIGHT = 960, 640
 TITLES = ("Build", "Training", "Learning-rate lab")
 _TRAINING, _LAB = 1, 2
 
@@ -166,7 +166,9 @@ class MainWindow(QMainWindow):
 
     def _arrange(self) -> None:
         self.setWindowIcon(logo_icon())
-        self.setMinimumSize(*SMALLEST_SIZE)
+        # Below this the panes would cut their headers off; a small screen still shows all of it.
+        screen = self.screen().availableSize()
+        self.setMinimumSize(min(LEAST_WIDTH, screen.width()), min(LEAST_HEIGHT, screen.height()))
         self.setMenuWidget(self._top_bar)
         for page, title in zip((self.build_tab, QWidget(), QWidget()), TITLES):
             self.tabs.addTab(page, title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -134,10 +135,11 @@ class StepTrack(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         place = self._debugger.place
+        free_from = -math.inf
         for section in self._laid_out():
             self._paint_line(painter, section, place)
             self._paint_stops(painter, section, place)
-            self._paint_names(painter, section, place)
+            free_from = self._paint_names(painter, section, place, free_from)
         if place is not None:
             self._paint_present(painter, place)
 
@@ -183,14 +185,17 @@ class StepTrack(QWidget):
             if step.node in stopping and step.kind in (Kind.FORWARD, Kind.BACKWARD):
                 painter.drawEllipse(QPointF(section.stop(at), y - _DISC - 1), 2.5, 2.5)
 
-    def _paint_names(self, painter: QPainter, section: _Section, place: int | None) -> None:
+    def _paint_names(
+        self, painter: QPainter, section: _Section, place: int | None, free_from: float
+    ) -> float:
+        """As many names as find room right of `free_from`; returns where room begins after them."""
         if section.spacing < _NAMED_FROM or section.title == _TITLES[2]:
-            return
+            return free_from
         font = fonts.sans(theme.SIZE_CAPTION)
         metrics = QFontMetricsF(font)
         painter.setFont(font)
         painter.setPen(theme.current().color("text2"))
-        free_from = section.x - 20
+        free_from = max(free_from, section.x - 20)
         taken = self._present_name_area(place) if place is not None else None
         for at in range(section.first, section.first + section.count):
             text = self._name(at)
@@ -205,6 +210,7 @@ class StepTrack(QWidget):
             if at != place and is_free:
                 painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
                 free_from = area.right() + 6
+        return free_from
 
     def _paint_present(self, painter: QPainter, place: int) -> None:
         now = theme.current()

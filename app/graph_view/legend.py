@@ -21,6 +21,7 @@ SHORT_BAR = 240
 LEFT = 14
 TOP = 22
 GAP = 12
+LEAST_BAR = 96.0  # width
 _TITLE: texts.Face = (theme.SIZE_NODE, fonts.SEMIBOLD)
 _WORDS: texts.Face = (theme.SIZE_BODY, fonts.NORMAL)
 _TICKS: texts.Face = (theme.SIZE_CAPTION, fonts.NORMAL)
@@ -59,9 +60,12 @@ def paint_legend(painter: QPainter, width: float, scale: float, output: str, col
     bar = fonts.px(BAR_WIDTH)
     needed = fixed + 24 + texts.advance(low + high, _WORDS)
     if needed + bar > width and is_of_output:
-        high = f"{output} rises, when it grows"
-        needed = fixed + 24 + texts.advance(low + high, _WORDS)
-    bar = round(min(bar, max(96.0, width - needed)))
+        for shorter in (f"{output} rises, when it grows", f"{output} rises"):
+            high = shorter
+            needed = fixed + 24 + texts.advance(low + high, _WORDS)
+            if needed + LEAST_BAR <= width:
+                break
+    bar = int(min(bar, max(LEAST_BAR, width - needed - 1)))
     x, middle = float(LEFT), fonts.px(TOP) + BAR_HEIGHT / 2
     painter.setPen(now.color("text"))
     x = _word(painter, x, middle, title, _TITLE) + 24

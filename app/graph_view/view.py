@@ -63,6 +63,9 @@ class GraphView(Panel):
         self.color_choice.setObjectName("graph_color")
         self.color_choice.setAccessibleName("What the colours show")
         self.color_choice.addItems([GRADIENT, DATA, LOCAL, ERROR])
+        shrinks = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.color_choice.setSizeAdjustPolicy(shrinks)
+        self.color_choice.setMinimumContentsLength(7)
         self.lock_button = IconButton("lock", "Lock the colour scale", checkable=True)
         self.fit_button = IconButton("fullscreen", "Show the whole graph (Home)")
         self.menu_button = IconButton("dots-vertical", "More for the graph")

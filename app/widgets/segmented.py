@@ -18,6 +18,7 @@ from app import fonts, theme
 from app.widgets.paint import DISABLED, draw_box
 
 _PADDING = 10
+_LEAST_PADDING = 5
 
 
 class SegmentedControl(QWidget):
@@ -101,6 +102,11 @@ class Segment(QAbstractButton):
         # As wide as when it is chosen, in bold: the row must not move with the choice.
         width = QFontMetricsF(fonts.words(weight=fonts.SEMIBOLD)).horizontalAdvance(self.text())
         return QSize(round(width) + 2 * fonts.px(_PADDING), fonts.px(theme.CONTROL_HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        # Where room is scarce the padding gives way, the word does not.
+        hint = self.sizeHint()
+        return QSize(hint.width() - 2 * fonts.px(_PADDING - _LEAST_PADDING), hint.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))

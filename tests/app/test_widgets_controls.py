@@ -2,10 +2,10 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app import theme
+from app import fonts, theme
 from app.widgets.empty_state import EmptyState
 from app.widgets.labeled_slider import LabeledSlider
 from app.widgets.log_slider import LogSlider
@@ -174,3 +174,12 @@ def test_an_empty_view_offers_its_actions(window, qtbot):
     qtbot.mouseClick(empty.action_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(empty.example_button, Qt.MouseButton.LeftButton)
     assert done == ["add", "example"]
+
+
+def test_a_squeezed_row_of_words_keeps_its_words(qtbot):
+    control = SegmentedControl(["Expression", "Network"])
+    qtbot.addWidget(control)
+    for word in ("Expression", "Network"):
+        segment = control.segment(word)
+        bold = QFontMetricsF(fonts.words(weight=fonts.SEMIBOLD)).horizontalAdvance(word)
+        assert bold + 8 <= segment.minimumSizeHint().width() < segment.sizeHint().width()
