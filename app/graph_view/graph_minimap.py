@@ -43,9 +43,11 @@ class GraphMinimap(Minimap):
             self._dots = as_objects(
                 [QRectF(x, y, w, h) for (x, y), (w, h) in zip(corners, sizes.tolist())]
             )
-        plain = palette.STEPS + 1  # beyond all steps of colour
+        plain, bad = palette.STEPS + 1, palette.STEPS + 2  # beyond all steps of colour
         looks = np.where(picture.kinds == Kind.FILLED, picture.steps, plain)
-        now = theme.current()
+        looks[picture.kinds == Kind.NOT_FINITE] = bad
+        roles = {plain: "strong", bad: "error"}
         for look, dots in bunches(looks, self._dots):
-            painter.setBrush(now.color("strong") if look == plain else palette.fill(look))
+            color = roles.get(look)
+            painter.setBrush(theme.current().color(color) if color else palette.fill(look))
             painter.drawRects(dots)

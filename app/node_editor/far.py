@@ -109,7 +109,7 @@ class FarPainter:
         zoom = world.m11()
         rows = index.rows_in(exposed)
         if self._box_keys is None:
-            self._box_keys = _keys_of(index.boxes)
+            self._box_keys = keys_of(index.boxes)
         painter.save()
         if zoom < ROUNDED_FROM:
             self._fill_all(painter, index, rows)
@@ -176,7 +176,7 @@ def _mapped(rects: Floats, world: QTransform) -> Floats:
     return np.column_stack([rects[:, :2] * zoom + offset, (rects[:, 2:] - rects[:, :2]) * zoom])
 
 
-def _keys_of(boxes: Sequence[NodeBox]) -> Ints:
+def keys_of(boxes: Sequence[NodeBox]) -> Ints:
     """What each box is filled with: a share step, HOLLOW or BAD."""
     shares = np.array([box.share for box in boxes])
     data = np.array([box.node.data for box in boxes])

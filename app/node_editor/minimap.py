@@ -13,6 +13,7 @@ from app import theme
 from app.bunches import as_objects, bunches
 from app.node_editor.annotation_painter import frame_color
 from app.node_editor.colors import SHARE_STEPS, brush, fill, pen
+from app.node_editor.far import BAD, HOLLOW, keys_of
 
 if TYPE_CHECKING:
     from app.node_editor.view import NodeView
@@ -120,12 +121,14 @@ class Minimap(QWidget):
             painter.setPen(frame_color(frame.frame.color))
             rect = frame.rect
             painter.drawRect(QRectF(rect.topLeft() * scale + corner, rect.size() * scale))
-        shares = np.nan_to_num(np.array([box.share for box in index.boxes]))
-        steps = np.rint(shares * SHARE_STEPS).astype(np.intp) // COARSE * COARSE
+        keys = keys_of(index.boxes)
+        is_colored = np.abs(keys) <= SHARE_STEPS
+        keys = np.where(is_colored, keys // COARSE * COARSE, keys)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(index.boxes) < MANY)
-        for step, dots in bunches(steps, self._dots):
-            painter.setBrush(fill(step) if step else brush("strong"))
+        plain = {0: "strong", HOLLOW: "strong", BAD: "error"}
+        for key, dots in bunches(keys, self._dots):
+            painter.setBrush(brush(plain[key]) if key in plain else fill(key))
             painter.drawRects(dots)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 

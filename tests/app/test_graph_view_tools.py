@@ -1,11 +1,12 @@
 """Search, minimap and export of the graph view."""
 
+import math
 import xml.etree.ElementTree as ElementTree
 
 import networkx as nx
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
@@ -83,6 +84,10 @@ def test_minimap_is_there_while_not_all_is_seen_and_goes_where_it_is_clicked(vie
     qtbot.mouseClick(canvas, LEFT, pos=spot.toPoint())
     assert canvas.camera.seen(canvas.area()).contains(rect.center())
     assert view.document.selection == frozenset()
+    view.document.set_value(view.document.graph["L"].inputs[1], math.inf)
+    image = canvas.grab().toImage()
+    dot = QPointF(rect.left() + 8, rect.center().y()) * zoom + origin + area.topLeft()
+    assert image.pixelColor(dot.toPoint()) == theme.current().color("error")
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])

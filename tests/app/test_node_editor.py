@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 
+from app import theme
 from tests.app.hand import CTRL, LECTURE, LEFT, MIDDLE, NONE, RIGHT, SHIFT
 
 # ----- showing --------------------------------------------------------------------------------
@@ -720,6 +721,19 @@ def test_the_minimap_goes_where_it_is_pressed(hand):
     before = hand.view.visible_area().center()
     QTest.mouseClick(hand.view.minimap, LEFT, NONE, QPoint(20, 45))
     assert hand.view.visible_area().center().x() < before.x()
+
+
+def test_the_minimap_marks_what_is_not_finite(hand):
+    error = theme.current().color("error").rgb()
+
+    def is_marked() -> bool:
+        image = hand.view.minimap.grab().toImage()
+        across, down = range(image.width()), range(image.height())
+        return any(image.pixel(x, y) == error for x in across for y in down)
+
+    assert not is_marked()
+    hand.document.set_value(hand.id("a"), float("inf"))
+    assert is_marked()
 
 
 def test_the_pointers_menu_is_short_and_the_rest_is_one_step_away(hand):
