@@ -257,7 +257,8 @@ class GraphCanvas(Viewport):
         self.paths = None
         selection = self.document.selection
         picture = None if self._is_structure_stale else self.picture
-        if picture is not None and len(selection) == 2:
+        is_group = self.document.graph.groups.holder_of(selection) is not None
+        if picture is not None and len(selection) == 2 and not is_group:
             rows = picture.flow.row
             if selection <= rows.keys() and len(picture.flow.source) <= MOST_FOR_PATHS:
                 one, other = sorted(selection, key=rows.__getitem__)

@@ -170,7 +170,7 @@ class GroupOutlines:
                 continue
             name = elided(placed.outline.name, texts.BODY, width - 8)
             size = advance(name, texts.BODY) + 8, TAB * fonts.scale
-            label = QRectF(first.x() * zoom, first.y() * zoom - size[1] / 2, *size)
+            label = QRectF(first.x() * zoom, first.y() * zoom - size[1] + 1, *size)
             if len(taken) >= MOST_NAMED or any(label.intersects(other) for other in taken):
                 continue
             taken.append(label)

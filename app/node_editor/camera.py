@@ -129,6 +129,18 @@ class Camera(QGraphicsView):
         """Glide to a scene point without another zoom."""
         self._glide(point, self.zoom)
 
+    def reveal(self, rect: QRectF) -> None:
+        """Glide no further than needed for a rect of the scene to be in sight."""
+        margin = FIT_MARGIN / self.zoom
+        seen = self.visible_area().adjusted(margin, margin, -margin, -margin)
+        # Where it is larger than the view, its upper left corner counts.
+        left = min(0.0, rect.left() - seen.left())
+        top = min(0.0, rect.top() - seen.top())
+        across = left or max(0.0, min(rect.right() - seen.right(), rect.left() - seen.left()))
+        down = top or max(0.0, min(rect.bottom() - seen.bottom(), rect.top() - seen.top()))
+        if across or down:
+            self.show_point(self.visible_area().center() + QPointF(across, down))
+
     def _glide(
         self,
         center: QPointF,

@@ -48,6 +48,7 @@ class Edits:
 
     def _settled(self, change: Callable[[], Any]) -> Any:
         positions, extras = self._document.positions, self._document.extras
+        output, ids = self._document.graph.output, self._document.graph.ids()
         opened = self._scene.opened_group
         for id, position in self._scene.positions().items():
             positions.setdefault(id, position)
@@ -59,11 +60,20 @@ class Edits:
         except GraphError:
             self._scene.rebuild()
             raise
+        self._keep_output(output, ids)
         if opened is not None:
             share(self._document.graph.groups, opened, positions, extras)
         for id in [id for id in positions if not self._document.graph.shows(id)]:
             del positions[id]
         return result
+
+    def _keep_output(self, former: str | None, ids: set[str]) -> None:
+        """Backward goes on to start where it did, whatever new nodes stand beside it."""
+        graph = self._document.graph
+        if former not in graph.nodes or graph.nodes[former].is_leaf or graph.output in ids:
+            return
+        if not graph.outline().uses()[former]:
+            graph.set_output(former, explicit=False)
 
     def named(self, ids: list[str]) -> str:
         """What these nodes are called in the name of an undo step."""
@@ -86,6 +96,7 @@ class Edits:
         id: str | None = self.edit(f"Add {word}", change)
         if id is not None:
             self._document.select([id], id)
+            self._view.reveal(self._scene.bounds([id]))
         return id
 
     def _join(self, id: str, port: Port | None) -> None:
@@ -120,6 +131,7 @@ class Edits:
         new = self.edit(text, self._insertion(piece, point, port))
         if new:
             self._document.select(new, new[-1])
+            self._view.reveal(self._scene.bounds(new))
 
     def _insertion(
         self, piece: Piece, point: QPointF, port: Port | None = None

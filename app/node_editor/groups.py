@@ -148,6 +148,7 @@ class GroupCommands:
             return id
 
         self._make(f"Add {what.removeprefix('group ')}", change)
+        self._view.reveal(self._scene.bounds(self._view.edits.selected))
 
     def _defined(self, *definitions: Definition) -> str:
         """Add definitions, where they are not there yet; returns the last one's name."""

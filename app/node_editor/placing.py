@@ -106,7 +106,7 @@ class Placing:
             found = lay_out(self._graph, boxes).top_lefts
             positions = {id: (snap(x), snap(y)) for id, (x, y) in found.items()}
         self._view.edits.edit("Arrange", lambda: self._document.positions.update(positions))
-        if len(ids) <= 1:
+        if len(ids) in (0, 1, len(boxes)):
             self._view.fit_all()
         self._view.glide.go(former)
 

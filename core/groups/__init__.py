@@ -12,7 +12,7 @@ other. Everything here is immutable: undo keeps references.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -267,6 +267,13 @@ class Groups:
         """What an input of an opened instance is called where it is fed from outside."""
         instance = self.instances[instance_id]
         return f"{instance_id}:{self.definitions[instance.function].parameters[index]}"
+
+    def holder_of(self, ids: Set[str]) -> str | None:
+        """The instance that holds exactly these nodes, if any does."""
+        id = next((self.owner[id] for id in ids if id in self.owner), None)
+        while id is not None and ids != set(self.nodes_of(id)):
+            id = self.instances[id].parent
+        return id
 
     def shown_within(self, instance_id: str) -> list[str]:
         """The ids that an instance shows when it is opened, in the order of its definition."""

@@ -166,6 +166,11 @@ def test_a_group_has_a_ground_and_a_name_and_nothing_else_on_it(view):
         for id, rect in zip(picture.drawing.ids, picture.rects):
             parts = [*shown.cells, *shown.bridges]
             assert any(part.intersects(rect) for part in parts) == (id in inside)
+    assert view.canvas.paths is None
+    g = graph.groups.outermost[graph["s"].id]
+    view.document.select([g])  # the two nodes of a group: selecting it asks for no path
+    assert len(view.document.selection) == 2
+    assert view.canvas.paths is None
     f = graph.groups.outermost[graph["p"].id]
     cell = f_ground.cells[0]
     at = view.canvas.camera.to_widget(QPointF(cell.center().x(), cell.bottom() - 3))

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 
 from app import theme
+from core.graph import Port
 from tests.app.hand import CTRL, LECTURE, LEFT, MIDDLE, NONE, RIGHT, SHIFT
 
 # ----- showing --------------------------------------------------------------------------------
@@ -721,6 +722,18 @@ def test_the_minimap_goes_where_it_is_pressed(hand):
     before = hand.view.visible_area().center()
     QTest.mouseClick(hand.view.minimap, LEFT, NONE, QPoint(20, 45))
     assert hand.view.visible_area().center().x() < before.x()
+
+
+def test_what_is_added_is_in_sight_and_leaves_the_output_where_it_is(hand, qtbot):
+    hand.document.select([hand.id("L")])
+    tanh = hand.view.edits.add("tanh", hand.view.visible_area().center(), Port(hand.id("L")))
+    assert hand.graph.output == tanh  # it takes what was the output
+    at = hand.view.visible_area().bottomRight()
+    assert hand.view.edits.add_text("2*a + 1", at) == ""
+    assert hand.graph.output == tanh
+    assert hand.graph["a"].grad != 0.0
+    bounds = hand.view.nodes.bounds(hand.view.nodes.selection)
+    qtbot.waitUntil(lambda: hand.view.visible_area().contains(bounds))
 
 
 def test_the_minimap_marks_what_is_not_finite(hand):
