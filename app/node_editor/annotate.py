@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from app.node_editor.annotations import DotBox, NoteBox
 from app.node_editor.arrange import Position, snap
 from app.node_editor.links import Link
+from app.node_editor.shape import SNAP
 from core.storage.canvas_json import (
     DOTS,
     FRAME,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from app.node_editor.view import NodeView
 
 NOTE_WIDTH = 200.0
+NOTE_ROOM = 64.0  # height of one of two lines
 NEW_TITLE = "Frame"
 
 
@@ -130,6 +132,17 @@ class Annotate:
         self._document.set_extra(key, note.to_json(), "Add note", self._scene)
         self._scene.choose((), {key})
         return key
+
+    def room_for_note(self, point: QPointF) -> QPointF:
+        """Where a new note is in sight: at a scene point, or where nodes are there below them."""
+        boxes = list(self._scene.boxes.values())
+        rect = QRectF(point, QSizeF(NOTE_WIDTH, NOTE_ROOM))
+        for _ in boxes:
+            bottoms = [box.rect.bottom() for box in boxes if box.rect.intersects(rect)]
+            if not bottoms:
+                break
+            rect.moveTop(max(bottoms) + 2 * SNAP)
+        return rect.topLeft() if self._view.visible_area().contains(rect) else point
 
     def set_note(self, key: str, text: str) -> None:
         """Give a note another text; one without text goes."""

@@ -64,7 +64,8 @@ class InPlace:
     def add_note(self) -> None:
         """Type a note at the pointer; it is there once something has been typed."""
         self.stop()
-        self.editor = new_note(self._view, self._view.pointer_or_middle())
+        view = self._view
+        self.editor = new_note(view, view.annotate.room_for_note(view.pointer_or_middle()))
 
     def stop(self) -> None:
         """Take the editor away; what was typed and not accepted is lost."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QListWidget,
     QListWidgetItem,
@@ -112,6 +113,9 @@ class SidePalette(QListWidget):
             self._view.edits.add(entry.op, self._view.visible_area().center())
         elif event.key() == Qt.Key.Key_Escape:
             self._view.setFocus()
+        elif event.text().isalpha():  # the canvas' keys, also T that hides the palette again
+            self._view.setFocus()
+            QApplication.sendEvent(self._view, event)
         else:
             super().keyPressEvent(event)
 

@@ -204,6 +204,11 @@ def notes(hand):
 
 
 def test_n_types_a_note_at_the_pointer(hand, extras_undo):
+    e = hand.box("e").rect
+    hand.view.pointer = e.center()
+    beside_nodes = hand.view.annotate.room_for_note(hand.view.pointer)
+    assert not any(box.rect.contains(beside_nodes) for box in hand.view.nodes.boxes.values())
+    hand.view.pointer = hand.view.mapToScene(hand.empty())
     hand.key(KEY.Key_N)
     QTest.keyClicks(hand.view.in_place.editor, "why is c.grad -2?")
     QTest.keyClick(hand.view.in_place.editor, KEY.Key_Return)

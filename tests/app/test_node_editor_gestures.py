@@ -223,6 +223,9 @@ def test_the_side_palette_by_keyboard(hand, kinds):
     QTest.keyClick(kinds, KEY.Key_Down)
     QTest.keyClick(kinds, KEY.Key_Return)
     assert hand.graph.nodes[hand.document.current].op == ALL[1].op
+    QTest.keyClick(kinds, KEY.Key_T)  # not a search for tanh: the canvas' keys work here too
+    assert not kinds.isVisible()
+    assert hand.view.hasFocus()
 
 
 # ----- sliders and labels ---------------------------------------------------------------------
