@@ -90,6 +90,8 @@ class ValueColumns(QWidget):
                 grad = self._grad(node)
                 if grad is not None:
                     words += f", grad {format_full(grad)}"
+                if node.is_muted:
+                    words += "; muted: it passes its first input through"
                 QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
@@ -121,19 +123,19 @@ class ValueColumns(QWidget):
         """All rows column by column: setting fonts and colours would cost more than the text."""
         now = theme.current()
         places = self._places()
-        room = places.number - texts.advance("data", _CAPTIONS) - 4
         middle = height / 2
         cells = [
             (x, top + middle, caption, number or 0.0, format_known(number))
             for top, node in rows
             for x, caption, number in (
-                (places.data, "data", self._data(node)),
+                (places.data, "muted" if node.is_muted else "data", self._data(node)),
                 (places.grad, "grad", self._grad(node)),
             )
         ]
         painter.setPen(now.color("text3"))
         for x, y, caption, _number, text in cells:
-            if texts.advance(text, _NUMBERS) <= room:
+            taken = texts.advance(text, _NUMBERS) + texts.advance(caption, _CAPTIONS)
+            if taken + 4 <= places.number:
                 texts.draw_left(painter, x, y, caption, _CAPTIONS)
         painter.setPen(now.color("text"))
         for x, y, _caption, number, text in cells:

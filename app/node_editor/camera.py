@@ -138,8 +138,18 @@ class Camera(QGraphicsView):
         top = min(0.0, rect.top() - seen.top())
         across = left or max(0.0, min(rect.right() - seen.right(), rect.left() - seen.left()))
         down = top or max(0.0, min(rect.bottom() - seen.bottom(), rect.top() - seen.top()))
+        covered = self.covered_area()
+        if rect.translated(-across, -down).intersects(covered):
+            aside = rect.right() - across - covered.left()
+            above = rect.bottom() - down - covered.top()
+            across += aside + margin if aside < above else 0.0
+            down += above + margin if above <= aside else 0.0
         if across or down:
             self.show_point(self.visible_area().center() + QPointF(across, down))
+
+    def covered_area(self) -> QRectF:
+        """The part of the scene that lies beneath something else."""
+        return QRectF()
 
     def _glide(
         self,

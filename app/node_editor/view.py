@@ -164,6 +164,9 @@ class NodeView(Camera):
         selection = self.nodes.selection
         self.show_area(self.nodes.bounds(selection or None), closest=1.5)
 
+    def covered_area(self) -> QRectF:
+        return self.mapToScene(self.minimap.geometry()).boundingRect()
+
     def pointer_or_middle(self) -> QPointF:
         """Where something new goes: under the pointer if it is over the view."""
         position = self.viewport().mapFromGlobal(self.cursor().pos())

@@ -180,6 +180,15 @@ def test_numbers_follow_and_are_dimmed_by_a_mistake(pane, lecture, qtbot):
     assert pane._lines.is_stale
 
 
+def test_a_muted_line_says_so(pane, document):
+    document.set_text("a = 2.0\ne = a * 1.0\n")
+    QApplication.processEvents()
+    before = pane._columns.grab().toImage()
+    document.edit("Mute", lambda: document.graph.set_muted(document.graph["e"].id, True))
+    assert (document.graph["e"].data, document.graph["a"].grad) == (2.0, 1.0)  # no number changes
+    assert pane._columns.grab().toImage() != before
+
+
 def test_lines_keep_their_numbers_while_the_text_has_a_mistake(pane, lecture, qtbot):
     graph = lecture.graph
     move_cursor(pane, 5)

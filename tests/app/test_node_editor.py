@@ -734,6 +734,7 @@ def test_what_is_added_is_in_sight_and_leaves_the_output_where_it_is(hand, qtbot
     assert hand.graph["a"].grad != 0.0
     bounds = hand.view.nodes.bounds(hand.view.nodes.selection)
     qtbot.waitUntil(lambda: hand.view.visible_area().contains(bounds))
+    assert not hand.view.covered_area().intersects(bounds)  # by the overview
 
 
 def test_the_minimap_marks_what_is_not_finite(hand):
