@@ -118,7 +118,8 @@ class Graph:
 
     def networkx_maker(self) -> "Callable[[], nx.DiGraph]":
         """What makes `to_networkx` of the graph as it is now; it may be called in a thread."""
-        return networkx_maker(self.nodes, [edge[:2] for edge in self.edges()])
+        ops = {id: node.op for id, node in self.nodes.items()}
+        return networkx_maker(ops, [edge[:2] for edge in self.edges()])
 
     def topological_ids(self) -> list[str]:
         """All ids, each after its inputs; in order of creation where that leaves a choice."""

@@ -105,10 +105,13 @@ def _in_order_with_constants(values: Iterable[Value]) -> list[Value]:
 
 
 def networkx_maker(
-    nodes: Iterable[str], links: Iterable[tuple[str, str]]
+    ops: Mapping[str, str], links: Iterable[tuple[str, str]]
 ) -> Callable[[], nx.DiGraph]:
-    """What makes the networkx graph of ids and links as they are now, in whatever thread."""
-    nodes, links = list(nodes), list(links)
+    """What makes the networkx graph of nodes and links as they are now, in whatever thread.
+
+    ops: by id; each node has its own as the attribute "op".
+    """
+    nodes, links = [(id, {"op": op}) for id, op in ops.items()], list(links)
 
     def make() -> nx.DiGraph:
         import networkx as nx  # 0.1 s, which a window's first paint should not wait for

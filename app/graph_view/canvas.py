@@ -87,6 +87,7 @@ class GraphCanvas(Viewport):
 
     def _take_document(self) -> None:
         self._is_new = True
+        self.picture = None
         self._focus = None
         self.is_following = True
         self._is_structure_stale = True
@@ -140,7 +141,7 @@ class GraphCanvas(Viewport):
 
     def lay_out_anew(self) -> None:
         """Forget where everything was."""
-        self.picture = None
+        self._is_new = True
         self.is_following = True
         self._take_structure()
 
@@ -165,7 +166,7 @@ class GraphCanvas(Viewport):
             self._are_values_stale = False
             self._show_picture(None, None)
         elif not self.options.is_by_graphviz and (
-            former is None or self.part is not None or len(graph) <= LAID_OUT_AT_ONCE
+            self.part is not None or len(graph) <= LAID_OUT_AT_ONCE
         ):
             flow = self.document.flow
             made = make_picture(flow, self.options, self._room(), former, self.part)

@@ -160,7 +160,8 @@ class Sheet(Graph):
 
     def networkx_maker(self) -> Callable[[], nx.DiGraph]:
         unit_of = self.beneath.outline().unit_of
-        return networkx_maker(self.nodes, [(unit_of[e.source], e.target) for e in self.edges()])
+        ops = {id: node.op for id, node in self.nodes.items()}
+        return networkx_maker(ops, [(unit_of[e.source], e.target) for e in self.edges()])
 
     def find_cycle(self, source: str, target: str) -> list[str] | None:
         return self.beneath.find_cycle(self.result_of(source), target)

@@ -8,7 +8,8 @@
 
 Nodes stand in columns, as late as their consumers allow; one longest path to the output is the
 straight backbone, on top where that costs no crossing, and leaves stand beneath it; in a large
-expression it runs through the middle and the rest hangs on both sides. Order of creation, which
+expression it runs through the middle and the rest hangs on both sides. A network of neurons, whose
+nodes have their ops as the attribute "op", is a crossbar instead. Order of creation, which
 is that of the DiGraph's nodes and of each node's incoming edges, decides where there is a choice.
 Parts that are not connected are stacked. All in time about linear in nodes and edges, without Qt;
 used by the graph view and by the node editor's Arrange, which passes its own sizes and gaps.
@@ -20,13 +21,17 @@ structures (1981), with the coordinates of U. Brandes and B. Köpf (2001) in one
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from core.layout import ranks
 from core.layout.component import Former, Part, lay_out_part
+from core.layout.neurons import find_neurons
 from core.layout.ranks import connected_parts
+from core.layout.rows import Rows
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -39,6 +44,7 @@ Direction = Literal["LR", "TB"]
 
 MOST_MOVED = 0.1  # share of the nodes; an edit that would move more is laid out steadily
 FEW = 24  # nodes
+LEAST_ROWS = 80  # nodes of a graph whose neurons, if it has them, are drawn as rows
 GUARD = 4.0  # around parts that are put back where they were
 PART_GAP = 1.5  # between parts that are not connected, in row gaps
 
@@ -120,12 +126,17 @@ def layout(
     box = box.reshape(-1, 2).astype(np.float64)
     extent = (box if direction == "LR" else box[:, ::-1]).tolist()
     index = {id: row for row, id in enumerate(ids)}
-    preds = [[index[source] for source in graph.pred[id]] for id in ids]
-    succs = [[index[target] for target in graph.succ[id]] for id in ids]
+    # Plain dicts; networkx's views of single nodes would take as long as all that follows.
+    preds = [[index[s] for s in near] for _id, near in graph.reverse(copy=False).adjacency()]
+    succs = [[index[t] for t in near] for _id, near in graph.adjacency()]
     gaps = (rank_gap, row_gap)
     if previous is not None and _says_all(previous, graph, box, direction, gaps, output):
         return previous
     end = index.get(output, -1)
+
+    rows = _rows(graph, preds, succs, extent, gaps) if len(ids) >= LEAST_ROWS else None
+    if rows is not None:
+        return _assemble_rows(rows, ids, box, direction, gaps, output)
 
     def laid_out(former: Former) -> Layout:
         parts = [
@@ -142,6 +153,39 @@ def layout(
     if previous is None or not former.keeps_places:
         return laid_out(former)
     return _calm(previous, graph, former, laid_out)
+
+
+def _rows(
+    graph: "nx.DiGraph",
+    preds: list[list[int]],
+    succs: list[list[int]],
+    extent: list[tuple[float, float]],
+    gaps: tuple[float, float],
+) -> Rows | None:
+    """The rows of a network that stands in the graph scalar by scalar; None for other graphs."""
+    ops = [op for _id, op in graph.nodes(data="op", default="")]
+    if "mul" not in ops:
+        return None
+    neurons = find_neurons(ops, preds, succs, ranks.topological(preds, succs))
+    if neurons is None:
+        return None
+    rows = Rows(extent, gaps)
+
+    def lay_out_rest(ends: list[int], nodes: list[int]) -> list[Part]:
+        number = {node: row for row, node in enumerate([*ends, *nodes])}
+        none: list[list[int]] = [[] for _ in ends]
+        own_preds = none + [[number[source] for source in preds[node]] for node in nodes]
+        own_succs: list[list[int]] = [[] for _ in number]
+        for target, sources in enumerate(own_preds):
+            for source in sources:
+                own_succs[source].append(target)
+        sizes = [(0.0, 0.0)] * len(ends) + [extent[node] for node in nodes]
+        return [
+            lay_out_part(part, own_preds, own_succs, sizes, -1, gaps, Former())
+            for part in connected_parts(own_preds, own_succs, -1)
+        ]
+
+    return rows if rows.place(neurons, preds, lay_out_rest) else None
 
 
 def _calm(
@@ -308,6 +352,31 @@ def _assemble(
         tuple(ids[node] for node in parts[0].backbone) if parts else (),
         sum([part.crossings for part in parts]), gaps, places,
         columns,
+    )  # fmt: skip
+
+
+def _assemble_rows(
+    rows: Rows,
+    ids: tuple[Any, ...],
+    box: Floats,
+    direction: Direction,
+    gaps: tuple[float, float],
+    output: Id | None,
+) -> Layout:
+    """The Layout of a network that has been placed in rows; it begins at 0 in any case."""
+    wires = rows.wires
+    points = [np.array(each).reshape(-1, 2) for each in (rows.middles, wires.starts, wires.ends)]
+    across = dict(zip(zip(ids, repeat(0)), points[0][:, 1].tolist()))
+    if direction == "TB":
+        points = [np.ascontiguousarray(array[:, ::-1]) for array in points]
+    counts = np.array([len(way) for way in wires.ways])
+    members = np.empty((counts.sum(), 2), dtype=np.intp)
+    members[:, 0] = np.repeat(np.arange(len(counts)), counts)
+    members[:, 1] = np.fromiter(chain.from_iterable(wires.ways), np.intp, len(members))
+    edges = tuple([(ids[source], ids[target]) for source, target in wires.edges])
+    return Layout(
+        ids, points[0], box, edges, points[1], points[2], members, _bounds(points, box), direction,
+        () if output is None else (output,), -1, gaps, across, dict(zip(ids, rows.columns)),
     )  # fmt: skip
 
 

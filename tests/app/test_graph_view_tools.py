@@ -177,7 +177,7 @@ def test_graphvizs_layout_comes_from_a_thread_and_follows_edits(view, qtbot, mon
     actions = {action.text(): action for action in view.findChild(QMenu, "graph_menu").actions()}
     actions["Laid out by Graphviz"].trigger()
     canvas = view.canvas
-    qtbot.waitUntil(lambda: canvas.refresh() is not None)
+    qtbot.waitUntil(lambda: canvas.refresh().drawing.centers[1, 0] == 300.0)
     assert canvas.picture.drawing.centers[:, 0].tolist() == [300.0 * row for row in range(7)]
     view.document.set_text(L_GRAPH + "M = L * 2\n")
     qtbot.waitUntil(lambda: len(canvas.refresh().rows) == 8)
