@@ -392,11 +392,26 @@ class Graph:
 
     def copy(self) -> "Graph":
         """An independent graph with the same nodes, ids and numbers."""
-        twin = Graph()
-        twin._next_id, twin.reserved_names = self._next_id, self.reserved_names
-        twin.restore(self.state(), list(self.nodes), self.chosen_output, self.groups)
-        twin.evaluate()
-        return twin
+        return self.copier()()
+
+    def copier(self) -> "Callable[[], Graph]":
+        """What makes `copy` of the graph as it is now; it may be called in a thread."""
+        state, order, chosen, groups = (
+            self.state(),
+            list(self.nodes),
+            self.chosen_output,
+            self.groups,
+        )
+        next_id, reserved = self._next_id, self.reserved_names
+
+        def make() -> Graph:
+            twin = Graph()
+            twin._next_id, twin.reserved_names = next_id, reserved
+            twin.restore(state, order, chosen, groups)
+            twin.evaluate()
+            return twin
+
+        return make
 
     # ----- numbers --------------------------------------------------------------------------
 

@@ -341,9 +341,13 @@ def test_the_code_asks_for_the_comparison(window, click, monkeypatch, qtbot):
     qtbot.mouseClick(window.build_tab.code.kind.segment("PyTorch"), LEFT)
     click("code_compare")
     page = window.build_tab.experiments.page(TORCH)
-    assert page.verdict.text() == "PyTorch is starting …"
+    assert page.verdict.text() == "PyTorch is starting, which takes some seconds …"
+    click("torch_compare")  # which says Stop
+    assert page.verdict.text() == ""
+    click("torch_compare")
+    assert page.compare.text() == "Stop"
     click("experiments_close")  # which ends the process
-    assert page.compare.isEnabled()
+    assert page.compare.text() == "Compare with PyTorch"
 
 
 def test_arrow_keys_move_the_leaf_and_the_wheel_the_range(window, show):
