@@ -308,7 +308,8 @@ class GraphCanvas(Viewport):
         for rect in rects[1:]:
             part = part.united(rect)
         self.is_following = False
-        self.camera.show(part.adjusted(-24, -24, 24, 24), self.area(), most=1.5)
+        part = part.adjusted(-24, -24, 24, 24)
+        self.camera.show(part, self.area_beside_map(part, 1.5), most=1.5)
 
     def find_all(self, text: str) -> list[str]:
         """Mark the nodes whose name or label contains a text; returns them, as they stand."""

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
-from app.graph_view import legend
+from app.graph_view import legend, minimap
 from app.graph_view.camera import MARGIN, Camera
 from app.graph_view.layer import Draw, Layer
 from app.graph_view.minimap import Minimap
@@ -93,6 +93,26 @@ class Viewport(QWidget):
         return QRectF(
             MARGIN, top, max(1.0, self.width() - 2 * MARGIN), max(1.0, self.height() - top - MARGIN)
         )
+
+    def area_beside_map(self, part: QRectF, most: float) -> QRectF:
+        """Where to show a part of the scene so that the minimap hides nothing of it."""
+        area = self.area()
+        corner = QPointF(self.width() - minimap.WIDTH, self.height() - minimap.HEIGHT)
+        in_map = QRectF(corner, area.bottomRight()).adjusted(
+            -2 * minimap.INSET, -2 * minimap.INSET, 0, 0
+        )
+
+        def zoom(within: QRectF) -> float:
+            return min(most, within.width() / part.width(), within.height() / part.height())
+
+        shown = QRectF(QPointF(), part.size() * zoom(area))
+        shown.moveCenter(area.center())
+        if not shown.intersects(in_map):
+            return area
+        left, above = QRectF(area), QRectF(area)
+        left.setRight(in_map.left())
+        above.setBottom(in_map.top())
+        return max(left, above, key=zoom)
 
     def show_all(self, *, smooth: bool) -> None:
         """Show everything that there is."""

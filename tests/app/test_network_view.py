@@ -3,7 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QMenu
 
@@ -85,6 +85,9 @@ def test_a_click_on_a_title_opens_a_layer_and_a_double_click_a_neuron(view, qtbo
     assert view.network.breadcrumbs.texts() == ["Network", "Layer 2", "n₂"]
     canvas.finish_moves()
     assert canvas.camera.seen(canvas.area()).contains(canvas.picture.rect(Spot(1, 1)))
+    canvas.grab()
+    hidden = QRectF(canvas.camera.to_scene(canvas.minimap.area.topLeft()), canvas.size())
+    assert not hidden.intersects(canvas.picture.rect(Spot(1, 1)))
     qtbot.mouseDClick(canvas, LEFT, pos=point_of(view, Spot(1, 1, 3)))
     assert not canvas.picture.open_neurons
     qtbot.mouseClick(canvas, LEFT, pos=title_of(view, 1))

@@ -17,7 +17,7 @@ from app.graph_view.camera import DURATION, animations_wanted
 from app.graph_view.network import cards, path_marks, steps
 from app.graph_view.network.cards import describe
 from app.graph_view.network.map import NetworkMinimap
-from app.graph_view.network.painter import NetworkPainter
+from app.graph_view.network.painter import NetworkPainter, paint_ring
 from app.graph_view.network.picture import NetworkPicture, Spot
 from app.graph_view.network.search import find_spots
 from app.graph_view.network.source import NetworkSource
@@ -239,7 +239,8 @@ class NetworkCanvas(Viewport):
         else:
             rect = picture.rect(spot).adjusted(-24, -24, 24, 24)
             most = CLOSEST * fonts.scale
-            self.camera.show(rect, self.area(), most=most, smooth=self.isVisible())
+            area = self.area_beside_map(rect, most)
+            self.camera.show(rect, area, most=most, smooth=self.isVisible())
 
     def find_all(self, text: str) -> list[Spot]:
         """Mark the places whose name has a text in it; returns them, inputs first."""
@@ -356,13 +357,14 @@ class NetworkCanvas(Viewport):
         now = theme.current()
         ring = QPen(now.color("accent"), 2.0, Qt.PenStyle.DashLine)
         for spot in self.found[:MOST_MARKED]:
-            self._paint_ring(painter, picture, spot, ring, 6.0)
+            paint_ring(painter, self.camera, picture.rect(spot), ring, 6.0)
         path_marks.paint(painter, picture, self.camera, self.paths)
+        chosen, strong = QPen(now.color("selection"), 2.0), QPen(now.color("strong"), 1.5)
         for picked in (self.spot, self.other):
             if picked is not None:
-                self._paint_ring(painter, picture, picked, QPen(now.color("selection"), 2.0), 3.0)
+                paint_ring(painter, self.camera, picture.rect(picked), chosen, 3.0)
         if self.hovered is not None and self.hovered.row is not None:
-            self._paint_ring(painter, picture, self.hovered, QPen(now.color("strong"), 1.5), 1.0)
+            paint_ring(painter, self.camera, picture.rect(self.hovered), strong, 1.0)
         painter.fillRect(QRectF(0, 0, self.width(), legend.height() - 8), now.color("canvas"))
         self.paint_legend(painter)
         self.minimap.place(self.size(), picture.bounds, self.camera, self.area())
@@ -374,16 +376,6 @@ class NetworkCanvas(Viewport):
         if card is not None and self.pointer is not None:
             anchor = self.pointer + QPointF(4, 16)
             card_painting.paint_card(painter, card, anchor, QRectF(self.rect()))
-
-    def _paint_ring(
-        self, painter: QPainter, picture: NetworkPicture, spot: Spot, pen: QPen, gap: float
-    ) -> None:
-        rect = picture.rect(spot)
-        corner = self.camera.to_widget(rect.topLeft())
-        shown = QRectF(corner, rect.size() * self.camera.zoom).adjusted(-gap, -gap, gap, gap)
-        painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(shown, 4 + gap, 4 + gap)
 
     # ----- pointer --------------------------------------------------------------------------
 

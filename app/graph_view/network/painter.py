@@ -333,6 +333,15 @@ class NetworkPainter:
         painter.restore()
 
 
+def paint_ring(painter: QPainter, camera: Camera, rect: QRectF, pen: QPen, gap: float) -> None:
+    """Mark a part of the scene; gap: pixels of the widget around it."""
+    corner = camera.to_widget(rect.topLeft())
+    shown = QRectF(corner, rect.size() * camera.zoom).adjusted(-gap, -gap, gap, gap)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(shown, 4 + gap, 4 + gap)
+
+
 _SMALL = ((13, fonts.SEMIBOLD), (12, fonts.SEMIBOLD))
 
 
