@@ -49,21 +49,23 @@ class QuestionView(QWidget):
         self.field.setFixedWidth(fonts.px(_FIELD_WIDTH))
         self.setFocusProxy(self.field)
 
-    def show_question(self) -> None:
-        """The debugger's present question, if it has one."""
+    def show_question(self) -> bool:
+        """The debugger's present question, if it has one. Returns whether it is a new one."""
         asked = self._debugger.question
         if asked is None:
             self._asked = None
-            return
+            return False
         graph = self._debugger.document.graph
         name = f"{graph.nodes[asked.edge.source].name}.grad"
         self.name.setText(f"{name} =")
-        if asked != self._asked:
+        is_new = asked != self._asked
+        if is_new:
             self._asked = asked
             self.field.clear()
             text = question(graph, asked)
             self._say(text, "text2")
             self.field.setAccessibleName(f"{name}. {text}")
+        return is_new
 
     def _check(self) -> None:
         try:

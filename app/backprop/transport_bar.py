@@ -6,7 +6,15 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QWidget,
+)
 
 from app import fonts, theme
 from app.backprop.debugger import Debugger
@@ -159,9 +167,9 @@ class TransportBar(QWidget):
         debugger = self.debugger
         is_asking = debugger.question is not None
         had_focus = self.question.isAncestorOf(self.focusWidget() or self)
-        self.question.show_question()
+        is_new = self.question.show_question()
         self._share_room()
-        if is_asking and (had_focus or self.by_hand.hasFocus()):
+        if is_asking and (had_focus or (is_new and not _is_typing())):
             self.question.setFocus()
         self.by_hand.setEnabled(debugger.has_steps)
         self.by_hand.setChecked(debugger.is_by_hand)
@@ -240,6 +248,11 @@ class TransportBar(QWidget):
             self.debugger.leave()
         else:
             super().keyPressEvent(event)
+
+
+def _is_typing() -> bool:
+    """Whether the keys go into a text or a number, from which a question must not take them."""
+    return isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
 
 
 class _Rule(QWidget):

@@ -83,8 +83,18 @@ class NodeScene(QGraphicsScene):
         document.positions_changed.connect(self.take_positions)
         document.values_changed.connect(self.take_values)
         document.selection_changed.connect(self.take_selection)
-        theme.notifier.changed.connect(self.update)
+        theme.notifier.changed.connect(self.redraw)
         self.rebuild()
+
+    def redraw(self) -> None:
+        """Have everything painted anew.
+
+        Qt forgets an `update` where a widget that lies on the view is painted before it comes to
+        it: with a part of the viewport painted, it takes the whole for done.
+        """
+        self.update()
+        for view in self.views():
+            view.viewport().update()
 
     # ----- following the document -----------------------------------------------------------
 
@@ -186,7 +196,7 @@ class NodeScene(QGraphicsScene):
         self.index.refresh()
         self.annotations.refresh(self.index)
         self.far.forget()
-        self.update()
+        self.redraw()
         self.moved.emit()
 
     def take_values(self, _initiator: object = None) -> None:
@@ -212,7 +222,7 @@ class NodeScene(QGraphicsScene):
             share_outputs(boxes, self.scale)
         self._is_stale = np.ones(len(self.index.links), dtype=bool)
         self.far.forget()
-        self.update()
+        self.redraw()
         self.colored.emit()
 
     def _take_grads(self, boxes: Iterable[NodeBox]) -> None:
@@ -260,7 +270,7 @@ class NodeScene(QGraphicsScene):
         self.marks.selection = self.selection = self._shown_selection()
         if not self._is_choosing:  # nodes were selected alone, here or in another view
             self.marks.items = frozenset()
-        self.update()
+        self.redraw()
 
     def _shown_selection(self) -> frozenset[str]:
         """What of the document's selection is shown: a group where all of it is selected."""
@@ -302,7 +312,7 @@ class NodeScene(QGraphicsScene):
         self.document.select(ids, current)
         self._is_choosing = False
         self.marks.items = frozenset(items)
-        self.update()
+        self.redraw()
 
     def set_step(self, current: str | None, caption: str = "", state: State | None = None) -> None:
         """Show where the debugger is, and the gradients as far as they have come."""

@@ -337,7 +337,7 @@ class NodeView(Camera):
             is_sideways |= item is not None and item.part is ItemPart.SIDE
             shape = Qt.CursorShape.SizeHorCursor if is_sideways else Qt.CursorShape.ArrowCursor
             self.viewport().setCursor(shape)
-            self.nodes.update()
+            self.nodes.redraw()
         self._refusal.leave_far_behind(self.mapFromScene(point))
 
     def _point(self, event: QMouseEvent) -> QPointF:
@@ -464,7 +464,7 @@ class NodeView(Camera):
             return True
         if event.type() == QEvent.Type.Leave and self.nodes.marks.hovered is not None:
             self.nodes.marks.hovered = None
-            self.nodes.update()
+            self.nodes.redraw()
         return super().viewportEvent(event)
 
     def _show_full_numbers(self, event: QHelpEvent) -> None:

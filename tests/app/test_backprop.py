@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QPlainTextEdit, QWidget
 
@@ -161,6 +161,32 @@ def test_the_scale_of_the_colours_tells_of_no_gradient_that_is_still_to_come(win
     assert scale.value == 1.0
     debugger.leave()
     assert scale.value == 60.0
+
+
+class PaintedAreas(QObject):
+    """What of a widget is painted."""
+
+    def __init__(self, widget) -> None:
+        super().__init__(widget)
+        self.areas = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _widget, event) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.areas.append(event.rect())
+        return False
+
+
+def test_all_of_the_node_editor_is_painted_when_a_walk_begins(window, debugger):
+    """Even though its minimap is painted before the scene comes to tell of its update."""
+    viewport = window.build_tab.node_editor.view.viewport()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    painted = PaintedAreas(viewport)
+    debugger.set_by_hand(True)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest.value)
+    QApplication.processEvents()
+    assert viewport.rect() in painted.areas
 
 
 def test_a_node_out_of_sight_is_brought_into_it(window, debugger, qtbot):

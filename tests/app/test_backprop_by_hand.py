@@ -52,6 +52,18 @@ def test_it_begins_at_the_seed_and_asks_before_it_shows(window, debugger, qtbot)
     assert window.build_tab.node_editor.view.nodes.boxes[d].grad is None
 
 
+def test_an_answer_can_be_typed_at_once_wherever_the_step_was_made(window, debugger, qtbot):
+    field = window.findChild(QLineEdit, "backprop_answer")
+    window.build_tab.node_editor.view.setFocus()
+    debugger.forward()
+    assert window.focusWidget() is field
+    edit = window.build_tab.expression.edit
+    debugger.show_answer()
+    edit.setFocus()
+    debugger.forward()
+    assert window.focusWidget() is edit  # which somebody may be typing into
+
+
 def test_a_wrong_answer_is_explained_and_a_right_one_shown(window, debugger, qtbot):
     press(window, qtbot, "step")
     d = window.document.graph["d"].id
