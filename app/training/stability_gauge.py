@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.lab.job import Job
 from app.training.loss_plot import LossPlot
@@ -31,12 +31,14 @@ def rules_of(setup: Hyperparameters) -> Hyperparameters:
 
 
 class StabilityGauge(QObject):
-    """Measures at a step of a run, then rests; what it is offered in between it leaves out.
+    """Measures at a step of a run, then rests; of what it is offered meanwhile it takes the last.
 
     Signals: measured(snapshot, limit): the largest stable rate; nan where none is known.
+    outdated(): what was measured last is about other rules, such as another optimizer.
     """
 
     measured = Signal(object, float)
+    outdated = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,16 +48,25 @@ class StabilityGauge(QObject):
         self._gauge: tuple[Hyperparameters, Gauge] | None = None
         self._began = self._next = 0.0
         self._of: Snapshot | None = None  # what is measured
+        self._waiting: tuple[Snapshot, int] | None = None  # what is offered too early
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._take_waiting)
         self.formula = ""
 
     def offer(self, snapshot: Snapshot, n_points: int) -> None:
         """Measure here, if it is time to."""
         now, start = time.perf_counter(), snapshot.start
         if self._of is not None and rules_of(self._of.setup) != rules_of(snapshot.setup):
-            self.forget()  # such as another optimizer's limit
+            self.forget()
+            self.outdated.emit()
         if self._job.is_running or now < self._next:
+            self._waiting = snapshot, n_points
+            self._rest_until(self._next)
             return
+        self._waiting = None
         if len(start.data) * n_points * 2 * MOST_PRODUCTS > MOST_WORK:
+            self.formula = "the network is too large to measure it while it trains"
             self.measured.emit(snapshot, math.nan)
             self._next = now + 10.0
             return
@@ -65,10 +76,22 @@ class StabilityGauge(QObject):
     def forget(self) -> None:
         """Another run, or other rules: what is being measured is not about them."""
         self._job.give_up()
-        self._of, self._next = None, 0.0
+        self._rest.stop()
+        self._of, self._waiting, self._next = None, None, 0.0
+
+    def _rest_until(self, moment: float) -> None:
+        """Where nothing more is offered, such as at the end of training, measure there as well."""
+        if not self._rest.isActive() and not self._job.is_running:
+            self._rest.start(math.ceil(1000 * max(moment - time.perf_counter(), 0.0)) + 1)
+
+    def _take_waiting(self) -> None:
+        if self._waiting is not None:
+            self.offer(*self._waiting)
 
     def shut_down(self) -> None:
         """End for good."""
+        self._rest.stop()
+        self._waiting = None
         self._job.shut_down()
 
     def _reports(self, setup: Hyperparameters, start: Start) -> Reports[Stability]:
@@ -93,6 +116,8 @@ class StabilityGauge(QObject):
         if complaint:
             self.measured.emit(self._of, math.nan)
             self._next = time.perf_counter() + 10.0
+        if self._waiting is not None:
+            self._rest_until(self._next)
 
 
 class StabilityMark(QObject):
@@ -108,6 +133,7 @@ class StabilityMark(QObject):
         self._slider, self._plot = slider, plot
         self._gauge = StabilityGauge(self)
         self._gauge.measured.connect(self._show)
+        self._gauge.outdated.connect(slider.set_limit_old)
         self._is_on = True
         self._beyond = UnstableSteps()
 

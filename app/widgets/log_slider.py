@@ -50,6 +50,7 @@ class LogSlider(QWidget):
         self._value = float(value) if value is not None else math.sqrt(minimum * maximum)
         self._limit: float | None = None
         self._limit_name = ""
+        self._is_limit_old = False
         self._pressed_value: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -83,9 +84,19 @@ class LogSlider(QWidget):
     def set_limit(self, limit: float | None, name: str = "limit") -> None:
         """Mark the number from which on the scale is hatched; None for no mark."""
         is_new_height = (limit is None) != (self._limit is None)
-        self._limit, self._limit_name = limit, name
+        self._limit, self._limit_name, self._is_limit_old = limit, name, False
         if is_new_height:
             self.updateGeometry()
+        self.update()
+
+    @property
+    def limit(self) -> float | None:
+        """The marked number; None while there is none, or it is out of date."""
+        return None if self._is_limit_old else self._limit
+
+    def set_limit_old(self) -> None:
+        """The limit holds no longer: another is on its way, and the mark only keeps its place."""
+        self._is_limit_old = True
         self.update()
 
     # ----- moving ---------------------------------------------------------------------------
@@ -252,11 +263,31 @@ class LogSlider(QWidget):
                         free_from = at + width + theme.GAP
 
     def _paint_limit(self, painter: QPainter, track: QRectF) -> None:
-        if self._limit is None or not 0 < self._limit < self._maximum:
+        if self._limit is None or not self._limit > 0:
             return
         now = theme.current()
         x = track.left() + self._share(self._limit) * track.width()
-        beyond = QRectF(x, track.top(), track.right() - x, track.height())
+        is_on_scale = self._limit < self._maximum
+        is_danger = is_on_scale and not self._is_limit_old
+        color = now.color("error" if is_danger else "text2")
+        if is_danger:
+            self._paint_beyond(painter, QRectF(x, track.top(), track.right() - x, track.height()))
+        if is_on_scale:
+            style = Qt.PenStyle.DotLine if self._is_limit_old else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(color, 2, style))
+            painter.drawLine(QPointF(x, track.top() - 10), QPointF(x, track.bottom() + 4))
+        painter.setPen(color)
+        painter.setFont(fonts.sans(theme.SIZE_CAPTION, fonts.MEDIUM))
+        text = f"{self._limit_name} {format_number(self._limit, 3)}"
+        if self._is_limit_old:
+            text = "measuring …"
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text)
+        at = min(max(x - width / 2, 0.0), self.width() - width)
+        painter.drawText(QPointF(at, track.top() - 13), text)
+
+    def _paint_beyond(self, painter: QPainter, beyond: QRectF) -> None:
+        """Hatched ground."""
+        now = theme.current()
         painter.setPen(QPen(now.color("error"), 1.5))
         painter.save()
         painter.setClipRect(beyond)
@@ -266,14 +297,6 @@ class LogSlider(QWidget):
             painter.drawLine(QPointF(start, beyond.bottom()),
                              QPointF(start + beyond.height(), beyond.top()))  # fmt: skip
         painter.restore()
-        painter.setPen(QPen(now.color("error"), 2))
-        painter.drawLine(QPointF(x, track.top() - 10), QPointF(x, track.bottom() + 4))
-        painter.setFont(fonts.sans(theme.SIZE_CAPTION, fonts.MEDIUM))
-        text = f"{self._limit_name} {format_number(self._limit, 3)}"
-        metrics = QFontMetricsF(painter.font())
-        width = metrics.horizontalAdvance(text)
-        at = min(max(x - width / 2, 0.0), self.width() - width)
-        painter.drawText(QPointF(at, track.top() - 13), text)
 
     def _middle(self) -> float:
         top = _TOP if self._limit is None else _LIMIT_TEXT

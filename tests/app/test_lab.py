@@ -18,7 +18,7 @@ from core.lab.problems import Network
 from core.lab.stability import Gauge
 from core.lab.starts import Start
 from core.lab.trainability import measure
-from core.optim import SGD, Adam
+from core.optim import SGD, Adam, Momentum
 from tests.app.building import without_style_sheet
 
 LEFT = Qt.MouseButton.LeftButton
@@ -204,6 +204,20 @@ def test_largest_stable_rate_is_marked_while_it_trains(qtbot, tab, optimizer):
     trainer.run(step)
     exact = Gauge(problem, 1e-6).measure(Start.of_trainer(trainer)).limit
     assert limit == pytest.approx(exact, rel=0.05)
+
+
+def test_mark_of_the_largest_stable_rate_is_never_another_optimizers(qtbot, tab):
+    training, mark = tab, tab.view.run_bar.rate
+    training.apply({"learning_rate": 0.01, "batch_size": None})
+    found = []
+    training.stability.limit_found.connect(lambda step, _limit: found.append(step))
+    training.make_step()
+    qtbot.waitUntil(lambda: bool(found) and found[-1] == 1, timeout=20_000)
+    before = mark.limit
+    training.apply({"optimizer": Momentum(0.9)})
+    qtbot.waitUntil(lambda: mark.limit != before, timeout=20_000)
+    qtbot.waitUntil(lambda: mark.limit is not None, timeout=20_000)
+    assert mark.limit == pytest.approx(1.9 * before, rel=1e-2)
 
 
 def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab):
