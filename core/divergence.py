@@ -211,7 +211,8 @@ def _update(session: Session, step: int, story: list[str]) -> PostMortem:
     after, gradients = session.parameters(), session.gradients()
     index = int(np.flatnonzero(~np.isfinite(after))[0])
     layer, neuron, name = _parameter(session.model, index)
-    rate = session.setup.rate_at(step - 1)
+    factors = session.setup.rate_factor_of_each
+    rate = session.setup.rate_at(step - 1) * (1.0 if factors is None else float(factors[index]))
     story.append(
         f"Step {step:,}: the update of {name} is too large: rate {format_number(rate)}, "
         f"gradient {format_number(float(gradients[index]))}."

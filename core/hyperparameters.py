@@ -11,9 +11,12 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from core import datasets, losses, optim
 from core.datasets import Data, Dataset, Floats
 from core.nn import ACTIVATIONS, INITS, MLP
+from core.numbers import NumberError, parse_number
 from core.optim import (
     SGD,
     Constant,
@@ -62,7 +65,8 @@ class Hyperparameters:
 
     noise, train_percent: percent. layer_activations: of each hidden layer; empty where all have
     `activation`. batch_size: None trains on all points at once. learning_rate:
-    where the schedule begins; `schedule_steps` is how long it takes. schedule_shape: a drawn one,
+    where the schedule begins; `schedule_steps` is how long it takes. rate_factors: what it is
+    multiplied by in each layer, the output last; empty for 1 in all. schedule_shape: a drawn one,
     (step, share of learning_rate). own: what the data set "own" is; it stays with the set-up
     while another is chosen. The rest as in Trainer.
     Raises ValueError, in words for the user, for what cannot be trained.
@@ -87,6 +91,7 @@ class Hyperparameters:
     reduction: str = "mean"
     optimizer: Optimizer = field(default_factory=SGD)
     learning_rate: float = 0.03
+    rate_factors: tuple[float, ...] = ()
     schedule: str = "constant"
     schedule_steps: int = 1000
     schedule_shape: tuple[tuple[float, float], ...] = ()
@@ -114,6 +119,7 @@ class Hyperparameters:
                 known = ", ".join(choices)
                 raise ValueError(f"no {name} {getattr(self, name)!r}; there are {known}")
         check_rate(self.learning_rate)
+        _check_rate_factors(self.rate_factors, len(self.hidden) + 1)
         if self.schedule == "drawn":
             if not self.schedule_shape:
                 raise ValueError("No schedule is drawn yet: draw one in the laboratory.")
@@ -160,6 +166,14 @@ class Hyperparameters:
     def activations(self) -> tuple[str, ...]:
         """The activation of each hidden layer."""
         return self.layer_activations or (self.activation,) * len(self.hidden)
+
+    @property
+    def rate_factor_of_each(self) -> Floats | None:
+        """What the learning rate is multiplied by, (n_parameters,); None for 1."""
+        if not self.rate_factors:
+            return None
+        counts = [neurons * (n + 1) for n, neurons in pairwise(self.sizes)]
+        return np.repeat(np.array(self.rate_factors), counts)
 
     def data(self) -> tuple[Data, Data]:
         """The points to train on and those to test with, coordinates as they are."""
@@ -231,8 +245,14 @@ class Hyperparameters:
     def changed(self, **changes: Any) -> "Hyperparameters":
         """This set-up with some fields changed.
 
-        Another number of layers, or an activation for all, takes the layers' own ones along.
+        Another number of layers, or an activation for all, takes the layers' own ones along, and
+        their own rates.
         """
+        factors = self.rate_factors
+        if factors and "hidden" in changes and "rate_factors" not in changes:
+            n = len(changes["hidden"])
+            new = (1.0,) * (n + 1 - len(factors))
+            changes["rate_factors"] = (*factors[:-1][:n], *new, factors[-1])
         own = self.layer_activations
         if own and "layer_activations" not in changes:
             n = len(changes.get("hidden", self.hidden))
@@ -245,7 +265,7 @@ class Hyperparameters:
         document = {f.name: getattr(self, f.name) for f in fields(self)}
         document["optimizer"] = self.optimizer.to_dict()
         document["own"] = None if self.own is None else self.own.document
-        for name in ("hidden", "features", "layer_activations"):
+        for name in ("hidden", "features", "layer_activations", "rate_factors"):
             document[name] = list(getattr(self, name))
         document["schedule_shape"] = [list(point) for point in self.schedule_shape]
         return document
@@ -278,10 +298,34 @@ def parse_hidden(text: str) -> tuple[int, ...]:
     return hidden
 
 
+def parse_rate_factors(text: str, layers: int) -> tuple[float, ...]:
+    """The layers' factors of the rate as typed, "1, 0.1, 1"; nothing, or 1 in all, is ().
+
+    Raises ValueError in words.
+    """
+    words = [word for word in text.replace(";", ",").split(",") if word.strip()]
+    try:
+        factors = tuple(parse_number(word.replace("×", "")) for word in words)
+    except NumberError as error:
+        raise ValueError(f"Write a number for each layer, such as 1, 0.1: {error}") from None
+    if len(factors) == 1:
+        factors *= layers
+    _check_rate_factors(factors, layers)
+    return () if all(factor == 1.0 for factor in factors) else factors
+
+
 def check_rate(rate: float) -> None:
     """Raise ValueError unless `rate` can be a learning rate: a finite number, 0 or more."""
     if not math.isfinite(rate) or rate < 0:
         raise ValueError("A learning rate is a number from 0 on.")
+
+
+def _check_rate_factors(factors: tuple[float, ...], layers: int) -> None:
+    if factors and len(factors) != layers:
+        raise ValueError(f"The network has {layers} layers, the output included: give {layers}.")
+    for factor in factors:
+        if not math.isfinite(factor) or factor < 0:
+            raise ValueError("A layer’s rate is a multiple of the learning rate, from 0 on.")
 
 
 def check_penalty(share: float) -> None:
@@ -308,7 +352,11 @@ def _read(name: str, value: Any, default: Any) -> Any:
         return own_from_dict(value)
     if name == "schedule_shape":
         return Drawn(value).points if value else ()
-    if isinstance(default, bool):
+    if name == "rate_factors":
+        numbers = value if isinstance(value, (list, tuple)) else [None]
+        fits = all(isinstance(x, (int, float)) and not isinstance(x, bool) for x in numbers)
+        value = tuple(map(float, numbers)) if fits else value
+    elif isinstance(default, bool):
         fits = isinstance(value, bool)
     elif isinstance(default, int):
         fits = isinstance(value, int) and not isinstance(value, bool)

@@ -480,7 +480,7 @@ class Session:
             learning_rate=setup.rate_schedule(self._origin), batch_size=self.batch_size,
             shuffle=setup.shuffle, last_batch=setup.last_batch, l1=setup.l1, l2=setup.l2,
             regularization=setup.regularization, zero_grad=setup.zero_grad, seed=setup.seed,
-            wait_for_kernels=False,
+            wait_for_kernels=False, rate_factors=setup.rate_factor_of_each,
         )  # fmt: skip
         trainer.uses_numpy = not self._is_compiled
         return trainer

@@ -36,6 +36,8 @@ class AxisChoice:
     def here(self, problem: Problem, rate: float) -> float:
         """The power of ten of what the problem has now; nan where it has none, or 0."""
         value = rate
+        if self.kind == "layer rate":
+            value = rate * problem.layer_factors[self.layer]
         if self.kind == "init scale":
             value = 1.0
         elif self.kind == "momentum":

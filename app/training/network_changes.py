@@ -35,6 +35,7 @@ def resized(setup: Hyperparameters, layer: int, by: int) -> Resize | None:
     fields = {
         "hidden": (*hidden[:layer], *hidden[layer + 1 :]),
         "layer_activations": (*own[:layer], *own[layer + 1 :]),
+        "rate_factors": (*setup.rate_factors[:layer], *setup.rate_factors[layer + 1 :]),
     }
     return Resize(fields, (*places[:layer], *places[layer + 1 :]))
 

@@ -23,6 +23,7 @@ WORDS = {
     "points": "number of points", "batch_size": "batch size", "l1": "L1", "l2": "L2",
     "last_batch": "last batch", "schedule_steps": "length of the schedule",
     "regularization": "regularization rule", "zero_grad": "zero_grad", "own": "own data",
+    "rate_factors": "rate by layer",
 }  # fmt: skip
 
 
@@ -206,6 +207,8 @@ def field_in_words(setup: Hyperparameters, name: str) -> str:
         return "on" if value else "off"
     if isinstance(value, float):
         return format_number(value)
+    if name == "rate_factors":
+        return ", ".join(map(format_number, value)) or "1 in all"
     if isinstance(value, tuple):
         return "-".join(map(str, value)) or "none"
     return str(value).replace("_", " ")

@@ -23,6 +23,7 @@ from app.training import choices
 from app.training.choices import Choice, DatasetTile, Number, Percent
 from app.training.data_choice import LOSSES_FOR, changes_for, changes_for_problem
 from app.training.data_panel import DRAW, OwnDataRow, OwnTile
+from app.training.layer_rates import LayerRates
 from app.training.optimizer_fields import OptimizerFields
 from app.training.pace import PaceSection
 from app.widgets.buttons import Button
@@ -120,6 +121,7 @@ class SetupPanel(Panel):
             self.optimizer_fields.show_optimizer(setup.optimizer)
             has_memory = setup.optimizer.state_size > 0
             self._training_note.setText(_AT_ONCE + _MEMORY * has_memory)
+            self.layer_rates.show_setup(setup)
             self._steps_row.setVisible(setup.schedule != "constant")
             text = ", ".join(map(str, setup.hidden))
             if not self.hidden_layers.hasFocus() and self._typed() != setup.hidden:
@@ -313,6 +315,9 @@ class SetupPanel(Panel):
         self.optimizer_fields = OptimizerFields(LABEL)
         self.optimizer_fields.changed.connect(lambda made: self._change(optimizer=made))
         self._lines.addWidget(self.optimizer_fields)
+        self.layer_rates = LayerRates()
+        self.layer_rates.chosen.connect(lambda factors: self._change(rate_factors=factors))
+        self._add_row("Rate by layer ×", self.layer_rates)
         self._combo("Schedule", "schedule", choices.SCHEDULES)
         self.schedule_steps = Number("schedule_steps", 1, 10_000_000, is_integer=True)
         self.schedule_steps.valueChanged.connect(lambda x: self._change(schedule_steps=round(x)))

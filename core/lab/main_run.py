@@ -17,9 +17,9 @@ def timeline_of(race: Race, lane: int) -> Timeline:
     problem, chosen = race.problem_of(lane), race.lane(lane)
     if not isinstance(problem, Network):
         raise ValueError(f"The training tab has no “{problem.title}”.")
-    if chosen.layer_factors:
-        raise ValueError("Its layers have rates of their own; the training tab has one for all.")
     setup = with_rate(problem.setup, chosen)
+    if chosen.layer_factors:
+        setup = setup.changed(rate_factors=chosen.layer_factors)
     lanes, index = race.track(lane)
     state = lanes.state(index)
     timeline = Timeline()

@@ -138,6 +138,8 @@ def direction(
             found += optimizer.weight_decay * start.data
         if rules.after_error_step:
             found += objective.penalty_gradient(start.data)
+        if rules.groups is not None:  # layers with rates of their own
+            found *= rules.groups.each
     return loss, gradient, found
 
 

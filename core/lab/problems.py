@@ -69,6 +69,11 @@ class Problem:
         """In the order of the parameters, all of them."""
         raise NotImplementedError
 
+    @property
+    def layer_factors(self) -> tuple[float, ...]:
+        """What the rate is multiplied by in each of them."""
+        return (1.0,) * len(self.layers)
+
     def start(self) -> Start:
         """The initial parameters."""
         return Start.of_trainer(self.trainer())
@@ -115,6 +120,7 @@ class Network(Problem):
             batch_size=min(setup.batch_size or len(inputs), len(inputs)),
             shuffle=setup.shuffle, last_batch=setup.last_batch, l1=setup.l1, l2=setup.l2,
             regularization=setup.regularization, zero_grad=setup.zero_grad, seed=setup.seed,
+            rate_factors=setup.rate_factor_of_each,
         )  # fmt: skip
 
     @property
@@ -135,6 +141,10 @@ class Network(Problem):
             filters = tuple(slice(at, at + inputs) for at in range(begin, end, inputs + 1))
             made.append(Layer(name, slice(begin, end), filters))
         return tuple(made)
+
+    @property
+    def layer_factors(self) -> tuple[float, ...]:
+        return self.setup.rate_factors or super().layer_factors
 
     def _changed(self, changes: dict[str, Any]) -> "Network":
         return Network(self.setup.changed(**changes))

@@ -37,7 +37,8 @@ class Lane:
     """What this lane does otherwise than the problem; None where it does the same.
 
     rate: a number, or a schedule of the race's own steps, counted from 0. layer_factors: what the
-    rate is multiplied by in each layer; () for 1. init_scale: what the start's parameters are.
+    rate is multiplied by in each layer; () for the problem's own. init_scale: what the start's
+    parameters are.
     """
 
     rate: float | Schedule
@@ -75,7 +76,7 @@ class Lane:
                 f"{len(self.layer_factors)} factors of the rate for {len(layers)} layers."
             )
         each = np.ones(layers[-1].parameters.stop)
-        for layer, factor in zip(layers, self.layer_factors):
+        for layer, factor in zip(layers, self.layer_factors or problem.layer_factors):
             each[layer.parameters] = factor
         return each
 

@@ -9,7 +9,8 @@ at the edge of stability (Cohen et al. 2021, full batch; small batches stay belo
 Adam and RMSProp divide each parameter's step by its own scale, so what counts for them is the
 sharpness in these scales, the largest eigenvalue of `P^-1/2 H P^-1/2`. With `P` as it is in the
 next step, Adam's limit is `(2 + 2 beta1) / ((1 - beta1) s)` (Cohen et al. 2022). This holds while
-`P` changes slowly; AdamW's decay is left out. Without zero_grad, SGD is momentum with beta = 1.
+`P` changes slowly; AdamW's decay is left out. A layer whose rate is f times the others' has its
+part of P^-1/2 times sqrt(f). Without zero_grad, SGD is momentum with beta = 1.
 
 Products with the Hessian are differences of gradients (`Objective.hessian_product`, which states
 their error); Lanczos' iteration adds the error that `Stability.error` gives.
@@ -90,6 +91,9 @@ class Gauge:
     def __init__(self, problem: Problem, tolerance: float = 1e-3, most_products: int = 100) -> None:
         self.optimizer = problem.optimizer
         self.objective = Objective(problem.trainer())
+        groups = self.objective.rules.groups
+        each = np.ones(0) if groups is None else groups.each
+        self._factors = None if (each == 1.0).all() else each  # of the rate, by layers
         self.tolerance, self.most_products = tolerance, most_products
         random = np.random.default_rng(SEED)
         self._plain: Floats = random.standard_normal(self.objective.n_parameters)
@@ -127,7 +131,14 @@ class Gauge:
             )
 
     def _scales(self, start: Start) -> Floats | None:
-        """P^-1/2 of the next step, (n_parameters,); None for an optimizer without scales."""
+        """P^-1/2 of the next step, (n_parameters,); None where it is 1."""
+        own = self._own_scales(start)
+        if self._factors is None:
+            return own
+        return np.sqrt(self._factors) * (1.0 if own is None else own)
+
+    def _own_scales(self, start: Start) -> Floats | None:
+        """The optimizer's; None for one without scales."""
         optimizer = self.optimizer
         if not isinstance(optimizer, Adam | RMSProp):
             return None
@@ -145,6 +156,8 @@ class Gauge:
 
     def _stability(self, start: Start, plain: Eigenpair, scaled: Eigenpair | None) -> Stability:
         factor, formula = limit_factor(self.optimizer, self.objective.rules.adds_to_grad)
+        if self._factors is not None and not math.isnan(factor):
+            formula += ", each layer at its own rate"
         sharpness = math.nan if scaled is None else scaled.value
         return Stability(
             step=start.step,

@@ -145,8 +145,10 @@ class Map:
                 settings[kind.replace(" ", "_")] = int(value) if kind == "batch size" else value
         if layer_rates:  # times 1, so that each is exactly what it says
             others, settings["rate"] = settings["rate"], 1.0
-            count = range(len(self.problem.layers))
-            settings["layer_factors"] = tuple(layer_rates.get(i, others) for i in count)
+            settings["layer_factors"] = tuple(
+                layer_rates.get(i, others * factor)
+                for i, factor in enumerate(self.problem.layer_factors)
+            )
         return Lane(**settings)
 
 

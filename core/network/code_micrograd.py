@@ -52,7 +52,18 @@ def micrograd_lines(setup: Hyperparameters, *, has_test: bool) -> Lines:
 def _settings(setup: Hyperparameters) -> Lines:
     lines = [f"{name.upper()} = {x!r}" for name in ("l1", "l2") if (x := getattr(setup, name))]
     lines += [f"{name} = [0.0] * len(parameters)" for name in _STATES[setup.optimizer.name]]
-    if lines and _is_playground(setup):
+    has_penalty = bool(setup.l1 or setup.l2)
+    if setup.rate_factors:
+        lines += [
+            f"FACTORS = {list(setup.rate_factors)!r}  # of the rate, for each layer",
+            "factors = [f for f, layer in zip(FACTORS, model.layers) for _ in layer.parameters()]",
+        ]
+    if has_penalty and _is_playground(setup):
+        if setup.rate_factors:
+            lines.append(
+                "weight_factors = [f for f, layer in zip(FACTORS, model.layers) "
+                "for neuron in layer.neurons for _ in neuron.w]"
+            )
         lines += [
             "weights = [w for layer in model.layers for neuron in layer.neurons for w in neuron.w]",
             *(["dead = set()  # weights that L1 has taken through zero"] if setup.l1 else []),
@@ -89,7 +100,9 @@ def _loop(setup: Hyperparameters) -> Lines:
     in_loss = has_penalty and not is_playground
     settings = setup.optimizer.to_dict()
     rows = [line.format(**settings) for line in _UPDATES[setup.optimizer.name]]
-    places = "i, p in enumerate(parameters)" if len(rows) > 1 else "p in parameters"
+    has_own_rates = bool(setup.rate_factors)
+    needs_index = len(rows) > 1 or has_own_rates
+    places = "i, p in enumerate(parameters)" if needs_index else "p in parameters"
     return [
         "losses = []",
         "for step, batch in zip(range(STEPS), batches()):",
@@ -100,9 +113,10 @@ def _loop(setup: Hyperparameters) -> Lines:
         *(["    model.zero_grad()"] if setup.zero_grad else []),
         "    loss.backward()",
         "    # update",
-        "    r = rate(step)",
+        *([] if has_own_rates else ["    r = rate(step)"]),
         *(["    before = [w.data for w in weights]"] if is_playground else []),
         f"    for {places}:",
+        *(["        r = rate(step) * factors[i]"] if has_own_rates else []),
         *(f"        {row}" for row in rows),
         *(_shrink(setup) if is_playground else []),
         "    if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:",
@@ -113,9 +127,10 @@ def _loop(setup: Hyperparameters) -> Lines:
 def _shrink(setup: Hyperparameters) -> Lines:
     """TensorFlow Playground's regularization, after the error step."""
     terms = (["L1 * ((b > 0) - (b < 0))"] if setup.l1 else []) + (["L2 * b"] if setup.l2 else [])
+    rate = "rate(step) * weight_factors[i]" if setup.rate_factors else "r"
     lines = [
         "    for i, (w, b) in enumerate(zip(weights, before)):",
-        f"        shrunk = w.data - r * ({' + '.join(terms)})",
+        f"        shrunk = w.data - {rate} * ({' + '.join(terms)})",
     ]
     if setup.l1:
         lines += [

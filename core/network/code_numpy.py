@@ -80,6 +80,8 @@ def _with_np(formula: str) -> str:
 
 def _settings(setup: Hyperparameters) -> Lines:
     lines = [f"{name.upper()} = {x!r}" for name in ("l1", "l2") if (x := getattr(setup, name))]
+    if setup.rate_factors:
+        lines.append(f"FACTORS = {list(setup.rate_factors)!r}  # of the rate, for each layer")
     states = _STATES[setup.optimizer.name]
     lines += [f"{name}s = [np.zeros_like(p) for p in layers]" for name in states]
     if not setup.zero_grad:
@@ -147,15 +149,18 @@ def _backward() -> Lines:
 def _update(setup: Hyperparameters) -> Lines:
     settings = setup.optimizer.to_dict()
     states = _STATES[setup.optimizer.name]
-    names = ", ".join(["p", "g", *states])
-    given = ", ".join(["layers", "gradients", *(f"{name}s" for name in states)])
+    has_own_rates = bool(setup.rate_factors)
+    own_names, own_given = (["factor"], ["FACTORS"]) if has_own_rates else ([], [])
+    names = ", ".join(["p", "g", *states, *own_names])
+    given = ", ".join(["layers", "gradients", *(f"{name}s" for name in states), *own_given])
     is_playground = bool(setup.l1 or setup.l2) and setup.regularization == "playground"
     lines = [
         "def update(step, gradients):",
         f'    """One step of {setup.optimizer.title}."""',
-        "    r = rate(step)",
+        *([] if has_own_rates else ["    r = rate(step)"]),
         *(["    before = [p[:, :-1].copy() for p in layers]"] if is_playground else []),
         f"    for {names} in zip({given}):",
+        *(["        r = rate(step) * factor"] if has_own_rates else []),
         *(f"        {line.format(**settings)}" for line in _UPDATES[setup.optimizer.name]),
     ]
     return [*lines, *(_shrink(setup) if is_playground else [])]
@@ -164,10 +169,11 @@ def _update(setup: Hyperparameters) -> Lines:
 def _shrink(setup: Hyperparameters) -> Lines:
     """TensorFlow Playground's regularization, after the error step."""
     terms = (["L1 * np.sign(b)"] if setup.l1 else []) + (["L2 * b"] if setup.l2 else [])
+    rate = "rate(step) * FACTORS[i]" if setup.rate_factors else "r"
     lines = [
         "    for i, (p, b) in enumerate(zip(layers, before)):",
         "        w = p[:, :-1]",
-        f"        shrunk = w - r * ({' + '.join(terms)})",
+        f"        shrunk = w - {rate} * ({' + '.join(terms)})",
     ]
     if setup.l1:  # a weight that L1 takes through zero stays there
         lines += [

@@ -1,7 +1,5 @@
 """The training loop as PyTorch writes it."""
 
-from typing import Any
-
 from core.hyperparameters import Hyperparameters
 
 Lines = list[str]
@@ -38,8 +36,9 @@ def torch_lines(setup: Hyperparameters, *, has_test: bool) -> Lines:
         "targets = torch.tensor(TARGETS, device=device)",
         *_network(setup),
         "parameters = list(model.parameters())",
+        *_groups(setup),
         *_settings(setup),
-        *_optimizer(setup.optimizer.to_dict()),
+        *_optimizer(setup),
         "",
         "",
         *_loss(setup),
@@ -86,9 +85,31 @@ def _settings(setup: Hyperparameters) -> Lines:
     return lines
 
 
-def _optimizer(settings: dict[str, Any]) -> Lines:
+def _groups(setup: Hyperparameters) -> Lines:
+    """Layers with rates of their own are parameter groups."""
+    if not setup.rate_factors:
+        return []
+    return [
+        f"FACTORS = {list(setup.rate_factors)!r}  # of the rate, for each layer",
+        'groups = [{"params": list(layer.parameters())} for layer in linears]',
+    ]
+
+
+def _optimizer(setup: Hyperparameters) -> Lines:
+    settings = setup.optimizer.to_dict()
     text = _OPTIMIZERS[settings["name"]].format(**settings)
+    if setup.rate_factors:
+        text = text.replace("parameters, lr", "groups, lr")
     return f"optimizer = torch.optim.{text}".split("\n")
+
+
+def _set_rate(setup: Hyperparameters) -> Lines:
+    if not setup.rate_factors:
+        return ['    optimizer.param_groups[0]["lr"] = rate(step)']
+    return [
+        "    for group, factor in zip(optimizer.param_groups, FACTORS):",
+        '        group["lr"] = rate(step) * factor',
+    ]
 
 
 def _loss(setup: Hyperparameters) -> Lines:
@@ -117,7 +138,7 @@ def _loop(setup: Hyperparameters) -> Lines:
     lines = [
         "losses = []",
         "for step, batch in zip(range(STEPS), batches()):",
-        '    optimizer.param_groups[0]["lr"] = rate(step)',
+        *_set_rate(setup),
         f"    loss = {loss}{' + penalty()' if has_penalty and not is_playground else ''}",
         f"    losses.append(loss.item(){' + penalty().item()' if is_playground else ''})",
         *(["    optimizer.zero_grad()"] if setup.zero_grad else []),
@@ -142,10 +163,11 @@ def _shrink(setup: Hyperparameters) -> Lines:
     if setup.l2:
         terms.append("L2 * b")
     change = " + ".join(terms)
+    factor = " * FACTORS[i]" if setup.rate_factors else ""
     lines = [
         "    with torch.no_grad():",
         "        for i, (w, b) in enumerate(zip(weights, before)):",
-        f"            shrunk = w - rate(step) * ({change})",
+        f"            shrunk = w - rate(step){factor} * ({change})",
     ]
     if setup.l1:  # a weight that L1 takes through zero stays there
         lines += [

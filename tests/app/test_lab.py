@@ -14,6 +14,7 @@ from app.lab.one_step_panel import OneStepPanel
 from app.lab.race_panel import RacePanel
 from app.lab.tab import LabTab
 from app.training.tab import TrainingTab
+from app.widgets.pop_up import PopUp
 from core.lab.problems import Network
 from core.lab.stability import Gauge
 from core.lab.starts import Start
@@ -220,7 +221,7 @@ def test_mark_of_the_largest_stable_rate_is_never_another_optimizers(qtbot, tab)
     assert mark.limit == pytest.approx(1.9 * before, rel=1e-2)
 
 
-def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab):
+def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
     panel = small_map(qtbot, lab)
     values = panel.view.values
     assert values.shape == (SIDE, SIDE)
@@ -238,6 +239,16 @@ def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab):
         qtbot.mouseDClick(panel.view, LEFT, pos=place)
     steps, losses = race.columns().values()
     assert len(steps) == 10
+    panel.view.menu_wanted.emit(*point, panel.mapToGlobal(place))
+    (menu,) = panel.findChildren(PopUp)
+    with qtbot.waitSignal(panel.run_wanted):
+        menu.actions()[1].trigger()
+    menu.close()
+    lane = panel.found.question.lane_at(10.0 ** point[0], 10.0 ** point[1])
+    assert training.setup.rate_factors == pytest.approx(lane.layer_factors, rel=0.2)
+    for _ in range(10):
+        training.make_step()
+    np.testing.assert_array_equal(training.losses, losses)
     again = measure(np.array(losses), 10, losses[0])
     assert panel.view.value_at(*point) == pytest.approx(again, rel=1e-12)
 

@@ -132,3 +132,23 @@ def test_networks_of_every_size_are_drawn_without_overlap(qtbot, tab, hidden):
     ]
     boxes = [b.geometry() for b in buttons]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_a_layer_gets_its_own_rate_and_a_wrong_number_of_them_is_refused(qtbot, tab):
+    idle(qtbot, tab)
+    field, before = find(tab, "layer_rates"), tab._snapshot.parameters
+    field.setFocus()
+    QTest.keyClicks(field, "1, 2")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert field.property("refused")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert (field.text(), field.property("refused")) == ("", False)
+    QTest.keyClicks(field, "0, 0.1, 1")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert tab.setup.rate_factors == (0.0, 0.1, 1.0)
+    tab.make_step()
+    qtbot.waitUntil(lambda: tab._snapshot.step == 1)
+    kept = tab._snapshot.parameters == before
+    assert kept[:12].all()  # the first layer's, which do not move
+    assert not kept[12:].any()
+    assert tab.setup.changed(hidden=(4,)).rate_factors == (0.0, 1.0)

@@ -23,13 +23,16 @@ OWN = OwnFunction("sin(x)")
 # Every field of the set-up that changes a step is in one of them.
 SETUPS = {
     "sum, all points": SMALL.changed(batch_size=None, reduction="sum", learning_rate=0.01),
-    "carried": SMALL.changed(batch_size=7, **PLAYGROUND, l1=0.05, l2=0.03, learning_rate=0.3),
+    "carried": SMALL.changed(batch_size=7, **PLAYGROUND, l1=0.05, l2=0.03, learning_rate=0.3,
+                             rate_factors=(0.5, 2.0, 1.5)),
     "dropped, shuffled": SMALL.changed(batch_size=7, last_batch="drop", shuffle=True, seed=3),
     "carried, shuffled": SMALL.changed(batch_size=7, last_batch="carry", shuffle=True),
     "penalties": SMALL.changed(l1=0.01, l2=0.02, loss="hinge", hidden=()),
-    "momentum": SMALL.changed(optimizer=optim.Momentum(0.8), schedule="cosine", schedule_steps=30),
+    "momentum": SMALL.changed(optimizer=optim.Momentum(0.8), schedule="cosine", schedule_steps=30,
+                              rate_factors=(0.0, 1.5, 1.0)),
     "rmsprop": SMALL.changed(optimizer=optim.RMSProp(), schedule="warm_up", schedule_steps=9),
-    "adamw": SMALL.changed(optimizer=optim.AdamW(), schedule="step", schedule_steps=9, l2=0.01),
+    "adamw": SMALL.changed(optimizer=optim.AdamW(), schedule="step", schedule_steps=9, l2=0.01,
+                           rate_factors=(2.0, 0.1, 1.0)),
     "no zero_grad": SMALL.changed(zero_grad=False, learning_rate=0.01, schedule="linear"),
     "drawn": SMALL.changed(schedule="drawn", schedule_shape=((3, 1.0), (9, 0.1)), hidden=(2, 2, 2)),
     "activations": SMALL.changed(

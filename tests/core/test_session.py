@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from core.engine import Value
-from core.hyperparameters import PRESETS, RESTARTING, Hyperparameters, parse_hidden
+from core.hyperparameters import (
+    PRESETS,
+    RESTARTING,
+    Hyperparameters,
+    parse_hidden,
+    parse_rate_factors,
+)
 from core.network.resized import resized_parameters
 from core.network.stored import by_layer, stored_model, stored_parameters
 from core.session import Session
@@ -18,8 +24,23 @@ from core.surfaces import RESOLUTION, UNREAL, ZERO, grid, levels, value_at
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
 def test_presets_survive_the_project_file(preset):
-    text = json.dumps(preset.setup.to_dict(), allow_nan=False)
-    assert Hyperparameters.from_dict(json.loads(text)) == preset.setup
+    own_rates = preset.setup.changed(rate_factors=(0.5, 2, *preset.setup.hidden[1:]))
+    for setup in (preset.setup, own_rates):
+        text = json.dumps(setup.to_dict(), allow_nan=False)
+        assert Hyperparameters.from_dict(json.loads(text)) == setup
+
+
+def test_rates_by_layer_are_read_and_go_along_with_the_layers():
+    setup = Hyperparameters(rate_factors=parse_rate_factors("1; 0.1, ×2", 3))
+    assert setup.rate_factors == (1.0, 0.1, 2.0)
+    assert setup.changed(hidden=(4, 2, 3)).rate_factors == (1.0, 0.1, 1.0, 2.0)
+    assert setup.changed(hidden=(4,)).rate_factors == (1.0, 2.0)
+    assert setup.changed(hidden=()).rate_factors == (2.0,)
+    assert parse_rate_factors("0.5", 2) == (0.5, 0.5)
+    assert parse_rate_factors("", 2) == parse_rate_factors("1, 1", 2) == ()
+    for text in ("1, x", "1, 2, 3", "1, -1", "1, inf"):
+        with pytest.raises(ValueError, match="layer"):
+            parse_rate_factors(text, 2)
 
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
@@ -65,7 +86,15 @@ def test_what_cannot_be_trained_is_refused(changes):
 
 @pytest.mark.parametrize(
     "document",
-    [{"points": "many"}, {"hidden": [4, "2"]}, {"optimizer": "x"}, {"shuffle": 1}, {"noise": True}],
+    [
+        {"points": "many"},
+        {"rate_factors": [1, 1]},
+        {"rate_factors": "1"},
+        {"hidden": [4, "2"]},
+        {"optimizer": "x"},
+        {"shuffle": 1},
+        {"noise": True},
+    ],
 )
 def test_malformed_settings_are_refused(document):
     with pytest.raises(ValueError, match=r"\w"):

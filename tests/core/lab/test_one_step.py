@@ -44,8 +44,8 @@ def test_the_direction_is_the_step_that_the_trainer_makes(name: str, preset: str
     )
 
 
-def test_without_zero_grad_the_direction_adds_what_is_there() -> None:
-    problem = Network(FULL_BATCH.changed(zero_grad=False))
+def test_the_direction_adds_what_is_there_without_zero_grad_and_knows_the_layers_rates() -> None:
+    problem = Network(FULL_BATCH.changed(zero_grad=False, rate_factors=(0.5, 2.0, 1.5)))
     trainer = problem.trainer(0.05)
     trainer.run(3)
     start = Start.of_trainer(trainer)

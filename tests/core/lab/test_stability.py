@@ -73,6 +73,11 @@ def test_a_small_networks_sharpness_is_the_largest_eigenvalue_of_its_exact_hessi
         found = measured(problem, start)
         assert found.sharpness == pytest.approx(values[-1], rel=1e-7)
         assert found.limit == pytest.approx(2.0 / values[-1], rel=1e-7)
+        own = measured(Network(SMALL.changed(rate_factors=(0.5, 3.0))), start)
+        roots = np.sqrt(np.repeat([0.5, 3.0], [9, 4]))
+        scaled = np.linalg.eigvalsh(roots[:, None] * hessian * roots)
+        assert own.limit == pytest.approx(2.0 / scaled[-1], rel=1e-7)
+        assert own.sharpness == found.sharpness
         product = Objective(trainer).hessian_product(start.data, found.direction)
         np.testing.assert_allclose(product, hessian @ found.direction, rtol=1e-6, atol=1e-9)
         trainer.run(100)
