@@ -141,6 +141,8 @@ class MainWindow(QMainWindow):
 
             self._lab = LabTab(self.training, self.document)
             self._lab.activity_changed.connect(self.status.set_activity)
+            self._lab.panel_made.connect(self._restore_splitters)
+            self._lab.panel_made.connect(self._file_drop.watch)
             self._put_page(_LAB, self._lab)
         return self._lab
 

@@ -1,6 +1,7 @@
 """The learning-rate laboratory's tab: what `core.lab` finds out, while it finds it out.
 
 tab.py slots.py    the page: which experiment is large, what all start from; edges to drag
+panels.py          the panels, each made when it is first needed
 source.py          problem and start, taken from the training tab
 experiment.py      what all experiments' panels have: Run, progress, keep, compare, export
 job.py found.py    an experiment's thread; a question with what is found so far

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.lab.experiment import Experiment
+from app.lab.experiment import NOT_RUN, Experiment
 from app.lab.list_row import ListRow
 
 
@@ -20,9 +20,11 @@ class ExperimentList(QWidget):
     chosen = Signal(str)
     eye_clicked = Signal(str)
 
-    def __init__(self, experiments: Sequence[Experiment], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, kinds: Mapping[str, type[Experiment]], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._rows = {e.name: _row(e, self) for e in experiments}
+        self._rows = {name: _row(kind, self) for name, kind in kinds.items()}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(0)
@@ -31,6 +33,12 @@ class ExperimentList(QWidget):
             row.clicked.connect(lambda _on=False, name=name: self.chosen.emit(name))
             row.icon_clicked.connect(lambda name=name: self.eye_clicked.emit(name))
             row.moved.connect(lambda by, name=name: self._move(name, by))
+
+    def follow(self, experiment: Experiment) -> None:
+        """Show what an experiment says of itself."""
+        row = self._rows[experiment.name]
+        experiment.state_changed.connect(lambda: _say(row, experiment.heading, experiment.state))
+        _say(row, experiment.heading, experiment.state)
 
     def show_state(self, large: str, beside: Sequence[str]) -> None:
         """Which experiment is large, and which are shown beside it."""
@@ -46,18 +54,17 @@ class ExperimentList(QWidget):
         row.click()
 
 
-def _row(experiment: Experiment, parent: QWidget) -> ListRow:
+def _row(experiment: type[Experiment], parent: QWidget) -> ListRow:
     row = ListRow(Qt.Key.Key_V, parent)
     row.setText(experiment.heading)
     row.setObjectName(f"lab_row_{experiment.name}")
     row.setToolTip(f"{experiment.sentence} V or the eye: show it beside the large one.")
     row.mark_under_hand = "eye-outline"
-
-    def show_state() -> None:
-        row.second_line = experiment.state
-        row.setAccessibleName(f"{experiment.heading}: {experiment.state}")
-        row.update()
-
-    experiment.state_changed.connect(show_state)
-    show_state()
+    _say(row, experiment.heading, NOT_RUN)
     return row
+
+
+def _say(row: ListRow, heading: str, state: str) -> None:
+    row.second_line = state
+    row.setAccessibleName(f"{heading}: {state}")
+    row.update()

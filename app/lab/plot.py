@@ -70,7 +70,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         room_for_names: int = 112,
     ) -> None:
         bottom = LogAxis("bottom") if log_x else StepAxis("bottom")
-        super().__init__(parent, axisItems={"left": LossAxis("left"), "bottom": bottom})
+        axes = {"left": LossAxis("left"), "bottom": bottom}
+        super().__init__(parent, axisItems=axes, enableMenu=False)
         self.setAccessibleName(f"{y_words} over {x_words}")
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.setMouseTracking(True)

@@ -49,12 +49,17 @@ class Slots(QObject):
             watched.installEventFilter(self)
         self._halves = False
 
-    def show_panels(self, large: QWidget, beside: Sequence[QWidget], *, halves: bool) -> None:
-        """Put panels where they belong. halves: the one beside is as large as the large one."""
+    def show_panels(
+        self, large: QWidget | None, beside: Sequence[QWidget | None], *, halves: bool
+    ) -> None:
+        """Put panels where they belong; None for one that is to come.
+
+        halves: the one beside is as large as the large one.
+        """
         self._halves = halves
-        for slot, panel in zip(self._slots, [large, *beside, *[None] * MOST_BESIDE]):
-            slot.panel = panel
-            slot.setVisible(panel is not None)
+        for k, slot in enumerate(self._slots):
+            slot.panel = [large, *beside][k] if k <= len(beside) else None
+            slot.setVisible(k <= len(beside))
             slot.updateGeometry()
         self._rows.setVisible(bool(beside))
         self.fit()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -19,13 +18,9 @@ from app.lab.kept_list import KeptList
 from app.lab.kept_shown import KeptShown
 from app.lab.landscape_panel import LandscapePanel
 from app.lab.map_panel import MapPanel
-from app.lab.one_step_panel import OneStepPanel
+from app.lab.panels import KINDS, Panels
 from app.lab.race_panel import RacePanel
-from app.lab.range_test_panel import RangeTestPanel
-from app.lab.schedules_panel import SchedulesPanel
-from app.lab.sharpness_panel import SharpnessPanel
 from app.lab.slots import MOST_BESIDE, Slots
-from app.lab.zero_grad_panel import ZeroGradPanel
 from app.training.choices import Choice
 from app.training.tab import TrainingTab
 from app.widgets.labels import TextLabel
@@ -46,9 +41,11 @@ class LabTab(QWidget):
     """Shows one experiment large and up to two beside it; all start from the same place.
 
     Signals: activity_changed(text): what goes on, for the status bar; "" for nothing.
+    panel_made(panel): what is remembered of its layout can be brought back.
     """
 
     activity_changed = Signal(str)
+    panel_made = Signal(object)
 
     def __init__(
         self, training: TrainingTab, document: Document, parent: QWidget | None = None
@@ -59,10 +56,7 @@ class LabTab(QWidget):
         self._source: source.Source | None = None
         self._about: tuple[object, ...] = ()  # what decides whether a result still counts
         self._kept = KeptExperiments(document, self)
-        self.experiments: dict[str, Experiment] = {e.name: e for e in self._make_experiments()}
-        for experiment in self.experiments.values():
-            experiment.setParent(self)
-            experiment.hide()
+        self.experiments = Panels(self._adopt)
         self._large = "race"
         self._beside = ["one_step", "map"]
         self._is_narrow: bool | None = None
@@ -71,45 +65,59 @@ class LabTab(QWidget):
         self.kept_shown.beside_changed.connect(self._arrange)
         self.toasts = ToastArea(self)
         self.kept_shown.told.connect(self.toasts.show_message)
-        race, trainability = self.experiments["race"], self.experiments["map"]
-        assert isinstance(race, RacePanel)
-        assert isinstance(trainability, MapPanel)
-        trainability.race_wanted.connect(self._open_race)
-        self._race = race
-        landscape = self.experiments["landscape"]
-        assert isinstance(landscape, LandscapePanel)
-        landscape.timeline = lambda: training.timeline
-        training.snapshot_taken.connect(landscape.follow)
-        landscape.watching.connect(partial(training.set_watched, "landscape"))
         self._build()
-        for experiment in self.experiments.values():
-            self._connect(experiment)
         self._show_kept_list()
         self._kept.changed.connect(self._show_kept_list)
         theme.notifier.changed.connect(self._fit_width)
         self._follow = QTimer(self)
         self._follow.setInterval(FOLLOW)
         self._follow.timeout.connect(self._look_at_training)
+        self._making = QTimer(self)
+        self._making.setInterval(0)
+        self._making.timeout.connect(self._make_next)
 
-    def _make_experiments(self) -> Sequence[Experiment]:
-        return (
-            RacePanel(), OneStepPanel(), MapPanel(), RangeTestPanel(), SchedulesPanel(),
-            LandscapePanel(), ZeroGradPanel(), SharpnessPanel(),
-        )  # fmt: skip
+    def _adopt(self, panel: Experiment) -> None:
+        """A panel has been made: it gets its place, and what it starts from."""
+        panel.setParent(self)
+        panel.hide()
+        self._connect(panel)
+        self._list.follow(panel)
+        if isinstance(panel, MapPanel):
+            panel.race_wanted.connect(self._open_race)
+        if isinstance(panel, LandscapePanel):
+            training = self._training
+            panel.timeline = lambda: training.timeline
+            training.snapshot_taken.connect(panel.follow)
+            if training.snapshot is not None:
+                panel.follow(training.snapshot)
+            panel.watching.connect(partial(training.set_watched, "landscape"))
+        if self._source is not None:
+            panel.set_source(self._source)
+            self._show_rate(panel)
+        self._set_low()
+        if panel.name in (self._large, *self._beside):
+            self._arrange()
+        self.panel_made.emit(panel)
+
+    def _make_next(self) -> None:
+        """One panel in a turn of the event loop, so that none takes long."""
+        if not self.experiments.make_one((self._large, *self._beside)):
+            self._making.stop()
 
     # ----- for the window -------------------------------------------------------------------
 
     @property
     def is_running(self) -> bool:
         """Whether any experiment goes on."""
-        return any(e.job.is_running for e in self.experiments.values())
+        return any(e.job.is_running for e in self.experiments.made)
 
     def shut_down(self) -> None:
         """Stop for good."""
         self._follow.stop()
-        for experiment in self.experiments.values():
+        self._making.stop()
+        for experiment in self.experiments.made:
             experiment.job.give_up()  # all at once, before any is waited for
-        for experiment in self.experiments.values():
+        for experiment in self.experiments.made:
             experiment.shut_down()
         self.kept_shown.shut_down()
 
@@ -119,6 +127,7 @@ class LabTab(QWidget):
             if name in self._beside:
                 self._beside[self._beside.index(name)] = self._large
             self._large = name
+        self.experiments.make_one([name])
         self._arrange()
 
     def toggle_beside(self, name: str) -> None:
@@ -145,10 +154,12 @@ class LabTab(QWidget):
         super().showEvent(event)
         self._look_at_training()
         self._follow.start()
+        self._making.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._follow.stop()
+        self._making.stop()
 
     # ----- where all start from -------------------------------------------------------------
 
@@ -159,8 +170,8 @@ class LabTab(QWidget):
         about: tuple[object, ...] = (choice,)
         if choice != source.PARABOLA:
             about += (setup.changed(learning_rate=1.0),)
-            for experiment in self.experiments.values():
-                experiment.show_rate(setup.learning_rate)
+            for experiment in self.experiments.made:
+                self._show_rate(experiment)
         taken = source.choose(choice, setup, self._start_of_run())
         if about != self._about:
             self._about = about
@@ -168,11 +179,15 @@ class LabTab(QWidget):
         elif self._source is not None and not taken.is_same(self._source):
             self._go_on_from(taken)
 
+    def _show_rate(self, experiment: Experiment) -> None:
+        if str(self._from.currentData()) != source.PARABOLA:
+            experiment.show_rate(self._training.setup.learning_rate)
+
     def _go_on_from(self, taken: source.Source) -> None:
         """The run has gone on: what is cheap enough is found out anew, the rest stays as it was."""
         self._source = taken
         self._show_rows(taken)
-        for experiment in self.experiments.values():
+        for experiment in self.experiments.made:
             experiment.go_on_from(taken)
             if experiment.is_repeated_live and experiment.isVisible():
                 experiment.repeat()
@@ -183,7 +198,7 @@ class LabTab(QWidget):
     def _take(self, taken: source.Source) -> None:
         self._source = taken
         self._show_rows(taken)
-        for experiment in self.experiments.values():
+        for experiment in self.experiments.made:
             experiment.set_source(taken)
             if experiment.is_repeated_live and experiment.isVisible():
                 experiment.run()
@@ -203,7 +218,7 @@ class LabTab(QWidget):
 
     def _build(self) -> None:
         self._list_panel = Panel("Experiments")
-        self._list = ExperimentList(list(self.experiments.values()))
+        self._list = ExperimentList(KINDS)
         self._list.chosen.connect(self.show_experiment)
         self._list.eye_clicked.connect(self.toggle_beside)
         body = QWidget()
@@ -211,7 +226,7 @@ class LabTab(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._list)
-        self._kept_list = KeptList({e.name: e.heading for e in self.experiments.values()})
+        self._kept_list = KeptList({name: kind.heading for name, kind in KINDS.items()})
         self._kept_list.chosen.connect(self.kept_shown.show_again)
         self._kept_list.compare_wanted.connect(self.kept_shown.compare_with)
         self._kept_list.beside_wanted.connect(self.kept_shown.show_beside)
@@ -221,7 +236,7 @@ class LabTab(QWidget):
         column.addWidget(Divider())
         column.addWidget(self._start_box())
         self._list_panel.set_body(body)
-        self._buttons = SegmentedControl([e.heading for e in self.experiments.values()])
+        self._buttons = SegmentedControl([kind.heading for kind in KINDS.values()])
         self._buttons.setObjectName("lab_experiments")
         self._buttons.valueChanged.connect(self._show_heading)
         self._bar = QWidget()
@@ -283,9 +298,9 @@ class LabTab(QWidget):
         self._arrange()
 
     def _show_heading(self, heading: str) -> None:
-        for experiment in self.experiments.values():
-            if experiment.heading == heading:
-                self.show_experiment(experiment.name)
+        for name, kind in KINDS.items():
+            if kind.heading == heading:
+                self.show_experiment(name)
 
     def _arrange(self) -> None:
         """Put the panels where they belong at this width."""
@@ -297,19 +312,19 @@ class LabTab(QWidget):
             self._set_low()
             twin.set_large(has_twin)
             twin.setVisible(has_twin)
-        for name, experiment in self.experiments.items():
-            experiment.set_large(name == self._large)
-            experiment.setVisible(name == self._large or name in beside)
-        large = self.experiments[self._large]
-        panels = [twin] if twin is not None and has_twin else [self.experiments[n] for n in beside]
-        self._slots.show_panels(large, panels, halves=has_twin)
-        self._buttons.setValue(large.heading)
+        made = {panel.name: panel for panel in self.experiments.made}
+        for name, panel in made.items():
+            panel.set_large(name == self._large)
+            panel.setVisible(name == self._large or name in beside)
+        panels = [twin] if has_twin else [made.get(name) for name in beside]
+        self._slots.show_panels(made.get(self._large), panels, halves=has_twin)
+        self._buttons.setValue(KINDS[self._large].heading)
         self._list.show_state(self._large, beside)
         self._list_panel.setFixedWidth(fonts.px(LIST))
 
     def _set_low(self) -> None:
         """Lanes in one row of names where there is little room, in both races."""
-        for panel in (self._race, self.kept_shown.beside):
+        for panel in (*self.experiments.made, self.kept_shown.beside):
             if isinstance(panel, RacePanel):
                 panel.cards.set_low(bool(self._is_narrow))
 
@@ -318,8 +333,10 @@ class LabTab(QWidget):
 
     def _open_race(self, question: RaceQuestion, name: str) -> None:
         """A pixel of the map, as a race that can be watched."""
-        self.show_experiment(self._race.name)
-        self._race.run_question(question, (name,))
+        self.show_experiment(RacePanel.name)
+        race = self.experiments[RacePanel.name]
+        assert isinstance(race, RacePanel)
+        race.run_question(question, (name,))
 
     def _connect(self, experiment: Experiment) -> None:
         experiment.large_wanted.connect(lambda: self.show_experiment(experiment.name))
