@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -68,6 +68,10 @@ class LaneCards(QWidget):
         self._drawn_points: QPixmap | None = None
         self._scaled: dict[tuple[int, QSize], QPixmap] = {}
         self._is_low = False
+        self._stale_rows: list[QRect] = []  # to be painted, one in a turn of the event loop
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._update_row)
         theme.notifier.changed.connect(self._forget_points)
 
     def set_points(self, data: Data | None, domain: Domain | None) -> None:
@@ -87,7 +91,21 @@ class LaneCards(QWidget):
         if current is not None and current < len(cards):
             card = cards[current]
             self.setAccessibleDescription(f"{card.name}: loss {card.loss}. {card.reason}")
-        self.update()
+        if is_other_count:
+            self.update()
+        else:  # with the plot's curves they would take longer than a frame
+            places = [area.toAlignedRect() for area in self._places()]
+            self._stale_rows = [
+                places[k].united(places[min(k + MANY, len(places)) - 1])
+                for k in range(0, len(places), MANY)
+            ]
+            self._turn.start()
+
+    def _update_row(self) -> None:
+        if self._stale_rows and self.isVisible():
+            self.update(self._stale_rows.pop(0).adjusted(-1, -1, 1, 1))
+        else:
+            self._turn.stop()
 
     def set_low(self, is_low: bool) -> None:
         """Only names, in one row, where there is little room."""
@@ -172,6 +190,8 @@ class LaneCards(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         for k, (card, area) in enumerate(zip(self._cards, self._places())):
+            if not area.intersects(QRectF(event.rect())):
+                continue
             self._paint_card(painter, card, area, is_current=k == self._current)
 
     def _paint_card(self, painter: QPainter, card: Card, area: QRectF, *, is_current: bool) -> None:

@@ -83,6 +83,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self._behind: tuple[Curve, ...] = ()  # to compare with
         self._marks: tuple[Mark, ...] = ()
         self._items: list[pg.PlotCurveItem] = []
+        self._placed: list[tuple[Floats, Floats]] = []  # the curves in the axes' own numbers
         self._range: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
         self._is_following = True
         self._pointer: QPointF | None = None
@@ -150,14 +151,15 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             item.setSegmentedLineMode("on")
             self.getPlotItem().getViewBox().addItem(item, ignoreBounds=True)
             self._items.append(item)
-        for item, curve in zip(self._items, curves):
+        self._placed = [self._place_curve(curve) for curve in curves]
+        for item, curve, placed in zip(self._items, curves, self._placed):
             color = QColor(curve.color)
             color.setAlphaF(0.3 if curve.is_faint else 1.0)
             style = Qt.PenStyle.DashLine if curve.is_dashed else Qt.PenStyle.SolidLine
             pen = pg.mkPen(
                 color, width=1.0 if is_crowd and curve.width <= 2.0 else curve.width, style=style
             )
-            item.setData(*self._placed(curve), connect="finite", pen=pen)
+            item.setData(*placed, connect="finite", pen=pen)
             item.setZValue(curve.width)
             item.setVisible(True)
         for item in self._items[len(curves) :]:
@@ -171,13 +173,12 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
     def fit(self) -> None:
         """Show everything, and follow what comes."""
         self._is_following = True
-        points = [self._placed(curve) for curve in (*self._behind, *self._curves)]
         for name, k in (("x", 0), ("y", 1)):
             given = self._range[k]
             if given is not None:
                 low, high = (_log(x) if self._log[k] else x for x in given)
             else:
-                low, high = _ends([np.asarray(p[k]) for p in points], is_log=self._log[k])
+                low, high = _ends([np.asarray(p[k]) for p in self._placed], is_log=self._log[k])
             pad = 0.0 if name == "x" or given is not None else 0.05 * (high - low)
             view = {f"{name}Range": (low - pad, high + pad)}
             self.getPlotItem().getViewBox().setRange(**view, padding=0.0, update=True)
@@ -202,7 +203,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         box = self.getPlotItem().getViewBox()
         return QRectF(box.mapRectToScene(box.boundingRect()))
 
-    def _placed(self, curve: Curve) -> tuple[Floats, Floats]:
+    def _place_curve(self, curve: Curve) -> tuple[Floats, Floats]:
+        """In the axes' own numbers, thinned."""
         xs, ys = np.asarray(curve.xs, dtype=np.float64), np.asarray(curve.ys, dtype=np.float64)
         xs, ys = thinned(xs, ys)
         return (
@@ -294,7 +296,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         found = [np.empty((0, 2))]
         for curve in self._curves:
             if not curve.is_faint:
-                xs, ys = self._placed(curve)
+                xs, ys = self._place_curve(curve)
                 across, down = high.x() - low.x(), high.y() - low.y()
                 found.append(along(low.x() + xs * across, low.y() + ys * down))
         for mark in self._marks:

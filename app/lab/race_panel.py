@@ -296,8 +296,7 @@ class RacePanel(Experiment):
         is_other_picture = picture.levels is not self._images[0]
         if is_other_picture:  # they come less often than the losses
             self._images = (picture.levels, [heat.image(level) for level in picture.levels])
-        if not (is_on and is_other_picture):  # not both in one frame
-            self.plot.show_curves(curves)
+        self.plot.show_curves(curves)
         if is_other_picture or not is_on or not picture.levels:
             self._show_cards(curves)
 

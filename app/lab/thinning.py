@@ -14,12 +14,16 @@ def thinned(xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
     """Least and greatest of each stretch, in their order, and the last: no spike is lost."""
     if len(xs) <= PLACES:
         return xs, ys
-    n = len(xs) // (PLACES // 2) + 1
-    whole = len(xs) // n * n
-    rows = ys[:whole].reshape(-1, n)
-    known = np.where(np.isnan(rows), 0.0, rows)
-    low, high = np.argmin(known, axis=1), np.argmax(known, axis=1)
-    base = np.arange(len(rows)) * n
-    kept = np.unique(np.concatenate([base + low, base + high, np.arange(whole, len(xs))]))
-    kept = np.unique(np.append(kept, len(xs) - 1))
+    known = np.where(np.isnan(ys), 0.0, ys)
+    count = PLACES // 2 - 2  # stretches, and room for the rest and the last
+    n = len(xs) // count
+    whole, base = known[: count * n].reshape(count, n), np.arange(count) * n
+    rest = known[count * n :]
+    ends = [len(xs) - 1] if not len(rest) else [
+        count * n + int(np.argmin(rest)), count * n + int(np.argmax(rest)), len(xs) - 1
+    ]  # fmt: skip
+    kept = np.sort(
+        np.concatenate([base + np.argmin(whole, axis=1), base + np.argmax(whole, axis=1), ends])
+    )
+    kept = kept[np.diff(kept, prepend=-1) > 0]
     return xs[kept], ys[kept]

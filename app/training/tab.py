@@ -131,11 +131,6 @@ class TrainingTab(QWidget):
         return snapshot.start if snapshot and len(snapshot.parameters) == n else None
 
     @property
-    def snapshot(self) -> Snapshot | None:
-        """What the network was when it was last looked at; None before its first picture."""
-        return self._snapshot
-
-    @property
     def timeline(self) -> Timeline | None:
         """The past of this run, which its thread goes on writing; None until it has begun."""
         return self._runs.current.timeline
