@@ -32,7 +32,7 @@ from core.lab.problems import Network
 from core.lab.running import Report, Reports
 from core.timeline import Timeline
 
-NOT_RUN = "not run yet"
+NOT_RUN, STARTING = "not run yet", "starting …"
 SIDES = (14, 0, 14, 0)  # left, top, right and bottom of what a panel shows
 
 
@@ -85,6 +85,8 @@ class Experiment(Panel):
         super().__init__(self.heading, parent)
         self.setObjectName(f"lab_{self.name}")
         self.state = NOT_RUN
+        self._words = NOT_RUN  # of what was found last
+        self._is_whole = True  # what was found last
         self.source: Source | None = None
         self.job = Job(self)
         self.job.reported.connect(self._on_report)
@@ -206,6 +208,7 @@ class Experiment(Panel):
         self.foot.hide()
         self.forget()
         self.show_running()
+        self._words = NOT_RUN
         self.say(NOT_RUN)
 
     def toggle(self) -> None:
@@ -292,7 +295,7 @@ class Experiment(Panel):
         self.notes.clear(AGAIN)
         self.job.start(make_reports)
         if not self.is_repeated_live:  # which is over before it could be read
-            self.say("starting …")
+            self.say(STARTING)
             self.activity_changed.emit(f"{self.heading}: starting")
             self.show_running()
 
@@ -338,8 +341,8 @@ class Experiment(Panel):
         if report.result.result is not None:
             self.found = report.result
         self._stack.setCurrentIndex(1)
-        words = self.show_report(report)
-        self.say(words)
+        self._words, self._is_whole = self.show_report(report), report.is_last
+        self.say(self._words)
         self.notes.refresh()
         if not report.is_last:
             self.activity_changed.emit(f"{self.heading}: {report.share:.0%}".replace("%", " %"))
@@ -350,6 +353,11 @@ class Experiment(Panel):
         self._tell(complaint)
         if complaint and self.found is None:
             self.say("could not be run")
+        elif self.state == STARTING:  # it was stopped before it had found anything
+            self.say(self._words)
+        elif not self._is_whole:
+            self._words = f"stopped: {self._words}"
+            self.say(self._words)
 
     def _tell(self, complaint: str) -> None:
         if complaint:

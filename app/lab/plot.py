@@ -176,7 +176,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         for name, k in (("x", 0), ("y", 1)):
             given = self._range[k]
             if given is not None:
-                low, high = (_log(x) if self._log[k] else x for x in given)
+                # Below what the axis can show, it begins where that begins.
+                low, high = (_log(max(x, LEAST)) if self._log[k] else x for x in given)
+                high = high if high > low else low + 1.0
             else:
                 low, high = _ends([np.asarray(p[k]) for p in self._placed], is_log=self._log[k])
             pad = 0.0 if name == "x" or given is not None else 0.05 * (high - low)
