@@ -328,8 +328,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
                     ends.append((k, pixel))
         ends = self._that_fit(ends, int(area.height() / fonts.px(_END)))
         lines = spread([pixel.y() for _k, pixel in ends], fonts.px(_END), area.top(), area.bottom())
+        # Where all curves go on, the names go along with them.
+        furthest = max((float(xs[-1]) for xs, _ys in self._placed if len(xs)), default=math.inf)
+        left = min(self.place_of_view(furthest, 0.0).x(), area.right()) + 10
         for (k, pixel), y in zip(ends, lines):
-            self._paint_end(painter, area, self._curves[k], pixel, y)
+            self._paint_end(painter, area, self._curves[k], pixel, QPointF(left, y))
 
     def _that_fit(self, ends: list[tuple[int, QPointF]], count: int) -> list[tuple[int, QPointF]]:
         """So many of the curves' ends as can be named: the chosen one, those with notes, others."""
@@ -340,8 +343,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         return sorted(by_rank[:count], key=lambda end: end[0])
 
     def _paint_end(
-        self, painter: QPainter, area: QRectF, curve: Curve, pixel: QPointF, y: float
+        self, painter: QPainter, area: QRectF, curve: Curve, pixel: QPointF, name: QPointF
     ) -> None:
+        """A dot at the end of a curve, and its name and note at their place."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(curve.color)
         if area.adjusted(-1, -1, 1, 1).contains(pixel):
@@ -350,7 +354,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         painter.setFont(font)
         painter.setPen(curve.color)
         metrics = QFontMetricsF(font)
-        left, base = area.right() + 10, y + metrics.capHeight() / 2
+        left, base = name.x(), name.y() + metrics.capHeight() / 2
         painter.drawText(QPointF(left, base), curve.name)
         if curve.note:
             left += metrics.horizontalAdvance(curve.name) + 6

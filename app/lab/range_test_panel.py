@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import theme
 from app.lab.experiment import SIDES, Experiment
@@ -43,12 +43,17 @@ class RangeTestPanel(Experiment):
         )  # fmt: skip
         self.control_row.addStretch(1)
         self.suggested: list[Button] = []
+        together = QWidget()  # so that they come into one line
+        row = QHBoxLayout(together)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GAP)
         for _ in range(3):
             button = Button("")
             button.hide()
             button.clicked.connect(lambda _on=False, button=button: self._take(button))
-            self.control_row.addWidget(button)
+            row.addWidget(button)
             self.suggested.append(button)
+        self.control_row.addWidget(together)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(*SIDES)

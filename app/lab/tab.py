@@ -31,6 +31,7 @@ from core.lab.race import RaceQuestion
 from core.lab.starts import Start
 
 NARROW = 1400  # pixels: below, one experiment at a time, chosen by a row of buttons
+LEAST_BAR = 1100  # pixels: below, the row of buttons needs the room of a label
 LIST = 208
 OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _LONGEST = 20  # characters beside a name
@@ -244,7 +245,8 @@ class LabTab(QWidget):
         self._bar_row.setContentsMargins(0, 0, 0, 0)
         self._bar_row.addWidget(self._buttons)
         self._bar_row.addStretch(1)
-        self._bar_row.addWidget(TextLabel("Starts from", "text2"))
+        self._bar_words = TextLabel("Starts from", "text2")
+        self._bar_row.addWidget(self._bar_words)
         self._slots = Slots(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
@@ -286,6 +288,7 @@ class LabTab(QWidget):
     def _fit_width(self) -> None:
         """One experiment at a time where there is no room for more."""
         is_narrow = self.width() < fonts.px(NARROW)
+        self._bar_words.setVisible(self.width() >= fonts.px(LEAST_BAR))
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             if is_narrow:

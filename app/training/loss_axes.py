@@ -43,7 +43,7 @@ class LossAxis(PlotAxis):
         labels = sorted(powers + labels)
         if len(labels) >= 2:
             return [(1.0, labels), (None, rest)]
-        return [(1.0, _round_numbers(low, high))]
+        return [(1.0, _apart(_round_numbers(low, high), room))]
 
 
 # What is labelled between powers of ten, and the least gap between two labels, in powers of ten.
@@ -63,6 +63,15 @@ def _round_numbers(low: float, high: float) -> list[float]:
     step = 10.0 ** math.floor(math.log10(max(greatest - least, 1e-300)))
     numbers = (k * step for k in range(math.ceil(least / step), math.floor(greatest / step) + 1))
     return [math.log10(number) for number in numbers if number > 0][:8]
+
+
+def _apart(places: Sequence[float], room: float) -> list[float]:
+    """Those that are far enough from the one before."""
+    found: list[float] = []
+    for place in places:
+        if not found or place - found[-1] >= room:
+            found.append(place)
+    return found
 
 
 class StepAxis(PlotAxis):
