@@ -62,7 +62,8 @@ class Experiment(Panel):
     project. menu_opens(menu): somebody may add entries about what is kept. rate_wanted(rate): of
     the training tab. setup_wanted(changes): of the training tab's set-up. run_wanted(timeline):
     what was found is to become the training tab's run. run_asked(): by the user, just before it
-    begins: the source should be what the training tab has now.
+    begins: the source should be what the training tab has now. source_wanted(choice): of
+    `app.lab.source`.
     """
 
     state_changed = Signal()
@@ -75,6 +76,7 @@ class Experiment(Panel):
     setup_wanted = Signal(object)
     run_wanted = Signal(object)
     run_asked = Signal()
+    source_wanted = Signal(str)
 
     name: ClassVar[str]
     heading: ClassVar[str]  # as in the list of experiments

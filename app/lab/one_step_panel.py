@@ -22,7 +22,6 @@ from app.widgets.labels import TextLabel
 from core import optim
 from core.lab.one_step import Curve as Along
 from core.lab.one_step import OneStep, OneStepResult, run
-from core.lab.problems import Network
 from core.lab.ranges import LogRange
 from core.lab.running import Report, Reports
 from core.numbers import format_number
@@ -111,7 +110,7 @@ class OneStepPanel(Experiment):
         """The field was changed by hand: the training tab's slider goes along."""
         self._rate = rate
         self._mark_anew()
-        if self.source is not None and isinstance(self.source.problem, Network):
+        if self.source is not None and self.source.is_own:
             self.rate_wanted.emit(rate)
 
     def _mark_anew(self) -> None:
@@ -129,6 +128,10 @@ class OneStepPanel(Experiment):
         return not math.isnan(self._rate) and bool(found.question.rate != self._rate)
 
     def forget(self) -> None:
+        if self.source is not None and not self.source.is_own:
+            self._rate = self.source.problem.rate
+            with QSignalBlocker(self.rate_field):
+                self.rate_field.setValue(self._rate)
         self.plot.show_curves(())
 
     def show_report(self, report: Report[Found]) -> str:

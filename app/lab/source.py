@@ -1,18 +1,19 @@
-"""What the experiments start from: the training tab's network, or the parabola."""
+"""What the experiments start from: the training tab's network, the lecture's, or the parabola."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.hyperparameters import Hyperparameters
+from core.hyperparameters import PRESETS, Hyperparameters
 from core.lab.problems import Network, Parabola, Problem
 from core.lab.starts import Start
 from core.numbers import format_number
 
-INITIAL, NOW, PARABOLA = "initial", "now", "parabola"
+INITIAL, NOW, LECTURE, PARABOLA = "initial", "now", "lecture", "parabola"
 CHOICES = (
     (INITIAL, "its first step"),
     (NOW, "where it is now"),
+    (LECTURE, "the lecture’s data"),
     (PARABOLA, "3x² − 4x + 5"),
 )
 
@@ -21,11 +22,13 @@ CHOICES = (
 class Source:
     """A problem and where its training is; `start` is None at the initial parameters.
 
-    Those are made by the experiment's own thread: making a network takes its time.
+    Those are made by the experiment's own thread: making a network takes its time. is_own: whether
+    it is the training tab's network.
     """
 
     problem: Problem
     start: Start | None = None
+    is_own: bool = True
 
     def begin(self) -> Start:
         """The start, made now if need be."""
@@ -58,7 +61,9 @@ class Source:
 def choose(choice: str, setup: Hyperparameters, now: Start | None) -> Source:
     """The source that the user chose; the initial parameters where there is no run yet."""
     if choice == PARABOLA:
-        return Source(Parabola())
+        return Source(Parabola(), is_own=False)
+    if choice == LECTURE:
+        return Source(Network(PRESETS["lecture"].setup), is_own=False)
     return Source(Network(setup), now if choice == NOW else None)
 
 

@@ -169,7 +169,7 @@ class LabTab(QWidget):
         choice = str(self._from.currentData())
         setup = self._training.setup
         about: tuple[object, ...] = (choice,)
-        if choice != source.PARABOLA:
+        if choice in (source.INITIAL, source.NOW):
             about += (setup.changed(learning_rate=1.0),)
             for experiment in self.experiments.made:
                 self._show_rate(experiment)
@@ -181,7 +181,7 @@ class LabTab(QWidget):
             self._go_on_from(taken)
 
     def _show_rate(self, experiment: Experiment) -> None:
-        if str(self._from.currentData()) != source.PARABOLA:
+        if str(self._from.currentData()) in (source.INITIAL, source.NOW):
             experiment.show_rate(self._training.setup.learning_rate)
 
     def _go_on_from(self, taken: source.Source) -> None:
@@ -350,4 +350,5 @@ class LabTab(QWidget):
         experiment.rate_wanted.connect(self._training.set_rate)
         experiment.setup_wanted.connect(self._training.apply)
         experiment.run_wanted.connect(self._training.take_run)
+        experiment.source_wanted.connect(self._from.show_key)
         experiment.run_asked.connect(self._look_at_training)

@@ -14,8 +14,9 @@ from app.lab.found import Found, answers
 from app.lab.marks import Line
 from app.lab.number_fields import NumberChoice
 from app.lab.plot import Curve, Plot
-from app.lab.source import Source
+from app.lab.source import LECTURE, Source
 from app.lab.two_plots import TwoPlots
+from app.widgets.buttons import QuietButton
 from core.lab.ranges import LogRange
 from core.lab.running import Report, Reports
 from core.lab.zero_grad import ZeroGrad, ZeroGradResult, run
@@ -41,6 +42,11 @@ class ZeroGradPanel(TwoPlots):
             ),
             parent,
         )
+        lecture = QuietButton("On the lecture’s data")
+        lecture.setObjectName("zero_grad_lecture")
+        lecture.setToolTip("Start from the lecture's network and its four examples")
+        lecture.clicked.connect(lambda: self.source_wanted.emit(LECTURE))
+        self.control_row.addWidget(lecture)
 
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         rate, steps, low, high = (field.value() for field in self.fields.values())

@@ -274,12 +274,22 @@ def test_landscape_turns_under_the_hand_and_its_ball_follows_the_run(qtbot, lab,
     qtbot.waitUntil(lambda: panel.map.plane.ball != (x, y))
 
 
-def test_zero_grad_is_explained_by_momentum(qtbot, lab):
+def test_zero_grad_is_explained_by_momentum_and_tried_on_the_lectures_data(qtbot, lab, training):
+    rate = training.setup.learning_rate
     choose(qtbot, lab, "zero_grad")
     panel = run(qtbot, lab, "zero_grad")
     table = panel.columns()
     np.testing.assert_array_equal(table["without"], table["momentum, beta 1"])
     assert "the very same numbers" in panel.foot.text()
+    qtbot.mouseClick(panel.findChild(QAbstractButton, "zero_grad_lecture"), LEFT)
+    run(qtbot, lab, "zero_grad")
+    assert "it harms here" in panel.foot.text()
+    helps = [b < a for a, b in zip(*list(panel.columns().values())[-2:])]
+    assert helps[0]  # at the lowest rate
+    assert not helps[-1]
+    assert training.setup.learning_rate == rate
+    lab.findChild(QComboBox, "lab_from").setCurrentIndex(0)
+    assert panel.fields["rate"].value() == rate
 
 
 def test_schedule_is_drawn_by_hand_and_raced_against_a_constant_rate(qtbot, lab):
