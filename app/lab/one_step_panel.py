@@ -155,8 +155,9 @@ class OneStepPanel(Experiment):
         shown = model <= top
         quiet = now.color("text2")
         curves.append(Curve(rates[shown], model[shown], quiet, width=1.5, is_dashed=True))
-        low = min(float(np.nanmin(np.where(np.isfinite(found.losses), found.losses, np.nan))),
-                  float(np.min(model[shown])))  # fmt: skip
+        low = float(np.nanmin(np.where(np.isfinite(found.losses), found.losses, np.nan)))
+        if not math.isnan(found.best_rate):
+            low = min(low, float(np.min(model[shown])))
         pad = 0.08 * (top - low)
         self.plot.set_range((0.0, float(found.rates[-1])), (low - pad, top))
         self.plot.show_curves(curves, self._marks(found, result.rate))

@@ -24,6 +24,7 @@ from core.numbers import format_number
 
 Floats = NDArray[np.float64]
 
+MOST_DECADES = 12.0  # of a logarithmic axis: nobody tells 1e-20 from 0
 LEAST = 1e-300  # what a logarithmic axis can show
 CROWD = 16  # curves: more are drawn as thin lines, which Qt draws five times as fast
 AXIS = 58  # pixels left of the plot, for its numbers
@@ -181,6 +182,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
                 high = high if high > low else low + 1.0
             else:
                 low, high = _ends([np.asarray(p[k]) for p in self._placed], is_log=self._log[k])
+                low = max(low, high - MOST_DECADES) if self._log[k] else low
             pad = 0.0 if name == "x" or given is not None else 0.05 * (high - low)
             view = {f"{name}Range": (low - pad, high + pad)}
             self.getPlotItem().getViewBox().setRange(**view, padding=0.0, update=True)

@@ -34,7 +34,7 @@ NARROW = 1400  # pixels: below, one experiment at a time, chosen by a row of but
 LEAST_BAR = 1100  # pixels: below, the row of buttons needs the room of a label
 LIST = 208
 OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-_LONGEST = 20  # characters beside a name
+_LONGEST = 18  # characters beside a name
 FOLLOW = 150  # milliseconds between two looks at the training tab
 
 
