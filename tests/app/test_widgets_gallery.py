@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import fonts, style, theme
+from app import fonts, theme
 from app.widgets.buttons import Button, IconButton, PrimaryButton, QuietButton
 from app.widgets.empty_state import EmptyState
 from app.widgets.focus_ring import FocusRing
@@ -27,14 +27,7 @@ from app.widgets.number_field import NumberField
 from app.widgets.panel import Divider, Panel
 from app.widgets.segmented import SegmentedControl
 from app.widgets.toast import ToastArea
-
-
-@pytest.fixture(autouse=True)
-def styled(qapp):
-    style.apply(qapp)
-    yield
-    theme.set_current("dark")
-    fonts.set_scale(1.0)
+from tests.app.building import without_style_sheet
 
 
 class Gallery(QWidget):
@@ -84,7 +77,8 @@ class Gallery(QWidget):
 
 @pytest.fixture
 def gallery(qtbot):
-    gallery = Gallery()
+    with without_style_sheet():
+        gallery = Gallery()
     qtbot.addWidget(gallery)
     with qtbot.waitExposed(gallery):
         gallery.show()

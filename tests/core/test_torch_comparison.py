@@ -1,9 +1,5 @@
 """Our engine beside PyTorch's own print-out, node by node."""
 
-import subprocess
-import sys
-from importlib.util import find_spec
-
 import pytest
 
 from core.expression import parse
@@ -19,13 +15,11 @@ def evaluated(text: str) -> Graph:
     return graph
 
 
-@pytest.mark.skipif(find_spec("torch") is None, reason="the reading of its output is tested")
-def test_pytorch_itself_agrees_on_every_node():
+def test_pytorch_itself_agrees_on_every_node(capsys):
+    pytest.importorskip("torch", reason="the reading of its output is tested")
     graph = evaluated(NEURON)
-    ran = subprocess.run(
-        [sys.executable, "-"], input=script(graph), capture_output=True, text=True, check=True
-    )
-    found = read(graph, ran.stdout)
+    exec(script(graph), {"__name__": "__main__"})
+    found = read(graph, capsys.readouterr().out)
     assert [each.id for each in found] == list(graph.nodes)  # the unnamed ones too
     assert all(each.agrees for each in found)
     assert verdict(found).startswith(f"Both engines agree on all {len(graph)} nodes")

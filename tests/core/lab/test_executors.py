@@ -167,13 +167,18 @@ def cluster() -> Iterator[Cluster]:
         made.stop()
 
 
-def test_a_cluster_finds_the_same_numbers_though_a_worker_is_killed_in_mid_map(
-    cluster: Cluster, expected: Any
+def test_a_cluster_from_its_first_worker_to_its_schedulers_end(
+    cluster: Cluster, expected: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    place = Place("cluster", address=cluster.address)
+    with pytest.raises(WorkersError, match="has no workers yet"):
+        done(place, double, [1])
+
+    # One of two workers is killed in mid-map.
     hands = [cluster.start_worker() for _ in range(2)]
     for hand in hands:
         cluster.wait_for(hand, "Registered to")
-    with workers(Place("cluster", address=cluster.address)) as crew:
+    with workers(place) as crew:
         assert crew.count == 2
         reports = trainability.run(QUESTION, crew)
         report = next(reports)
@@ -187,20 +192,14 @@ def test_a_cluster_finds_the_same_numbers_though_a_worker_is_killed_in_mid_map(
     assert hands[0].wait() != 0
     assert hands[1].poll() is None
 
-
-def test_a_scheduler_that_is_not_there_or_goes_away_or_has_no_workers_is_told(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 1)
-    with pytest.raises(WorkersError, match="has no workers yet"):
-        done(Place("cluster", address=cluster.address), double, [1])
-    cluster.wait_for(cluster.start_worker(), "Registered to")
+    # The scheduler goes away while the other works.
     mark = tmp_path / "begun"
-    with workers(Place("cluster", address=cluster.address)) as crew:
+    with workers(place) as crew:
         answers = results(crew, wait_until_stopped, [str(mark)])
         while not mark.exists():
             assert next(answers) is None
         cluster.scheduler.kill()
+        monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 0.3)  # for nothing, from now on
         with pytest.raises(WorkersError, match="answers no more"):
             list(answers)
     cluster.stop()
