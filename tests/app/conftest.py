@@ -149,6 +149,15 @@ def hand(qtbot, document):
 
 
 @pytest.fixture
+def spare(hand) -> str:
+    """A free add node, n1, beside the lecture's graph."""
+    id = hand.document.add_node("add", (0.0, 480.0))
+    hand.view.fit_all(animated=False)
+    hand.document.undo_stack.clear()
+    return hand.graph.nodes[id].name
+
+
+@pytest.fixture
 def undoes(hand):
     """Checks that what was done since is exactly one undo step, and that undo takes all back."""
     document = hand.document
