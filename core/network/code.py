@@ -12,11 +12,10 @@ from core import datasets
 from core.hyperparameters import Hyperparameters
 from core.network.code_micrograd import micrograd_lines
 from core.network.code_numpy import numpy_lines
+from core.network.code_parts import Lines
 from core.network.code_torch import torch_lines
 from core.numbers import format_number
 from core.optim import Schedule, WarmUp
-
-Lines = list[str]
 
 STYLES = {"micrograd": "micrograd", "pytorch": "PyTorch", "numpy": "NumPy"}
 FILES = {"micrograd": "train_micrograd.py", "pytorch": "train_torch.py", "numpy": "train_numpy.py"}

@@ -1,8 +1,16 @@
 """The training loop as in the lecture: Values, one after the other."""
 
 from core.hyperparameters import Hyperparameters
-
-Lines = list[str]
+from core.network.code_parts import (
+    PROGRESS,
+    STATES,
+    Lines,
+    has_penalty,
+    is_penalty_apart,
+    penalty_constants,
+    penalty_function,
+    slope_of_penalty,
+)
 
 _LOSSES = {
     "squared_error": "(o - t) ** 2",
@@ -25,7 +33,6 @@ _UPDATES = {
     ],
 }
 _UPDATES["adamw"] = ["p.data *= 1.0 - r * {weight_decay}", *_UPDATES["adam"]]
-_STATES = {"sgd": "", "momentum": "v", "rmsprop": "v", "adam": "mv", "adamw": "mv"}
 
 
 def micrograd_lines(setup: Hyperparameters, *, has_test: bool) -> Lines:
@@ -50,15 +57,14 @@ def micrograd_lines(setup: Hyperparameters, *, has_test: bool) -> Lines:
 
 
 def _settings(setup: Hyperparameters) -> Lines:
-    lines = [f"{name.upper()} = {x!r}" for name in ("l1", "l2") if (x := getattr(setup, name))]
-    lines += [f"{name} = [0.0] * len(parameters)" for name in _STATES[setup.optimizer.name]]
-    has_penalty = bool(setup.l1 or setup.l2)
+    lines = penalty_constants(setup)
+    lines += [f"{name} = [0.0] * len(parameters)" for name in STATES[setup.optimizer.name]]
     if setup.rate_factors:
         lines += [
             f"FACTORS = {list(setup.rate_factors)!r}  # of the rate, for each layer",
             "factors = [f for f, layer in zip(FACTORS, model.layers) for _ in layer.parameters()]",
         ]
-    if has_penalty and _is_playground(setup):
+    if is_penalty_apart(setup):
         if setup.rate_factors:
             lines.append(
                 "weight_factors = [f for f, layer in zip(FACTORS, model.layers) "
@@ -82,22 +88,13 @@ def _loss(setup: Hyperparameters) -> Lines:
         f"        found.append({_LOSSES[setup.loss]})",
         f"    return sum(found){share}",
     ]
-    if setup.l1 or setup.l2:
-        over, half = ("weights", "0.5 * ") if _is_playground(setup) else ("parameters", "")
-        terms = []
-        if setup.l1:
-            terms.append(f"L1 * sum(p.abs() for p in {over})")
-        if setup.l2:
-            terms.append(f"{half}L2 * sum(p * p for p in {over})")
-        total = " + ".join(terms)
-        lines += ["", "", "def penalty():", f'    """Of all {over}."""', f"    return {total}"]
-    return lines
+    each = "weights" if is_penalty_apart(setup) else "parameters"
+    return [*lines, *penalty_function(setup, "p.abs()", "p * p", each, each)]
 
 
 def _loop(setup: Hyperparameters) -> Lines:
-    has_penalty = bool(setup.l1 or setup.l2)
-    is_playground = has_penalty and _is_playground(setup)
-    in_loss = has_penalty and not is_playground
+    is_apart = is_penalty_apart(setup)
+    in_loss = has_penalty(setup) and not is_apart
     settings = setup.optimizer.to_dict()
     rows = [line.format(**settings) for line in _UPDATES[setup.optimizer.name]]
     has_own_rates = bool(setup.rate_factors)
@@ -108,29 +105,28 @@ def _loop(setup: Hyperparameters) -> Lines:
         "for step, batch in zip(range(STEPS), batches()):",
         "    # forward",
         f"    loss = loss_of(batch, INPUTS, TARGETS){' + penalty()' if in_loss else ''}",
-        f"    losses.append(loss.data{' + penalty().data' if is_playground else ''})",
+        f"    losses.append(loss.data{' + penalty().data' if is_apart else ''})",
         "    # backward",
         *(["    model.zero_grad()"] if setup.zero_grad else []),
         "    loss.backward()",
         "    # update",
         *([] if has_own_rates else ["    r = rate(step)"]),
-        *(["    before = [w.data for w in weights]"] if is_playground else []),
+        *(["    before = [w.data for w in weights]"] if is_apart else []),
         f"    for {places}:",
         *(["        r = rate(step) * factors[i]"] if has_own_rates else []),
         *(f"        {row}" for row in rows),
-        *(_shrink(setup) if is_playground else []),
-        "    if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:",
-        '        print(f"step {step}: loss {losses[-1]:.6g}")',
+        *(_shrink(setup) if is_apart else []),
+        *PROGRESS,
     ]
 
 
 def _shrink(setup: Hyperparameters) -> Lines:
     """TensorFlow Playground's regularization, after the error step."""
-    terms = (["L1 * ((b > 0) - (b < 0))"] if setup.l1 else []) + (["L2 * b"] if setup.l2 else [])
+    slope = slope_of_penalty(setup, "((b > 0) - (b < 0))", "L2 * b")
     rate = "rate(step) * weight_factors[i]" if setup.rate_factors else "r"
     lines = [
         "    for i, (w, b) in enumerate(zip(weights, before)):",
-        f"        shrunk = w.data - {rate} * ({' + '.join(terms)})",
+        f"        shrunk = w.data - {rate} * ({slope})",
     ]
     if setup.l1:
         lines += [
@@ -147,7 +143,3 @@ def _test(setup: Hyperparameters) -> Lines:
         "test_loss = loss_of(range(len(TEST_INPUTS)), TEST_INPUTS, TEST_TARGETS)",
         'print(f"test loss {test_loss.data:.6g}")',
     ]
-
-
-def _is_playground(setup: Hyperparameters) -> bool:
-    return setup.regularization == "playground"

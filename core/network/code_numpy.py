@@ -3,9 +3,17 @@
 import re
 
 from core.hyperparameters import Hyperparameters
+from core.network.code_parts import (
+    PROGRESS,
+    STATES,
+    Lines,
+    has_penalty,
+    is_penalty_apart,
+    penalty_constants,
+    penalty_function,
+    slope_of_penalty,
+)
 from core.ops import OPS
-
-Lines = list[str]
 
 # Each loss, and its derivative with respect to the output.
 _LOSSES = {
@@ -28,7 +36,6 @@ _UPDATES = {
     ],
 }  # fmt: skip
 _UPDATES["adamw"] = ["p *= 1.0 - r * {weight_decay}", *_UPDATES["adam"]]
-_STATES = {"sgd": "", "momentum": "v", "rmsprop": "v", "adam": "mv", "adamw": "mv"}
 _NAME = re.compile(r"\b([a-z]+)\(")
 
 
@@ -79,10 +86,10 @@ def _with_np(formula: str) -> str:
 
 
 def _settings(setup: Hyperparameters) -> Lines:
-    lines = [f"{name.upper()} = {x!r}" for name in ("l1", "l2") if (x := getattr(setup, name))]
+    lines = penalty_constants(setup)
     if setup.rate_factors:
         lines.append(f"FACTORS = {list(setup.rate_factors)!r}  # of the rate, for each layer")
-    states = _STATES[setup.optimizer.name]
+    states = STATES[setup.optimizer.name]
     lines += [f"{name}s = [np.zeros_like(p) for p in layers]" for name in states]
     if not setup.zero_grad:
         lines.append("sums = [np.zeros_like(p) for p in layers]  # gradients are never set to zero")
@@ -118,18 +125,10 @@ def _losses(setup: Hyperparameters) -> Lines:
         '    """Its derivative with respect to each output."""',
         f"    return ({slope}) {share}".rstrip(),
     ]
-    if setup.l1 or setup.l2:
-        is_playground = setup.regularization == "playground"
-        part, half = ("[:, :-1]", "0.5 * ") if is_playground else ("", "")
-        terms = []
-        if setup.l1:
-            terms.append(f"L1 * sum(np.abs(p{part}).sum() for p in layers)")
-        if setup.l2:
-            terms.append(f"{half}L2 * sum((p{part} ** 2).sum() for p in layers)")
-        over = "weights" if is_playground else "weights and biases"
-        lines += ["", "", "def penalty():", f'    """Of all {over}."""',
-                  f"    return {' + '.join(terms)}"]  # fmt: skip
-    return lines
+    is_apart = is_penalty_apart(setup)
+    p, what = ("p[:, :-1]", "weights") if is_apart else ("p", "weights and biases")
+    size, square = f"np.abs({p}).sum()", f"({p} ** 2).sum()"
+    return [*lines, *penalty_function(setup, size, square, "layers", what)]
 
 
 def _backward() -> Lines:
@@ -148,32 +147,32 @@ def _backward() -> Lines:
 
 def _update(setup: Hyperparameters) -> Lines:
     settings = setup.optimizer.to_dict()
-    states = _STATES[setup.optimizer.name]
+    states = STATES[setup.optimizer.name]
     has_own_rates = bool(setup.rate_factors)
     own_names, own_given = (["factor"], ["FACTORS"]) if has_own_rates else ([], [])
     names = ", ".join(["p", "g", *states, *own_names])
     given = ", ".join(["layers", "gradients", *(f"{name}s" for name in states), *own_given])
-    is_playground = bool(setup.l1 or setup.l2) and setup.regularization == "playground"
+    is_apart = is_penalty_apart(setup)
     lines = [
         "def update(step, gradients):",
         f'    """One step of {setup.optimizer.title}."""',
         *([] if has_own_rates else ["    r = rate(step)"]),
-        *(["    before = [p[:, :-1].copy() for p in layers]"] if is_playground else []),
+        *(["    before = [p[:, :-1].copy() for p in layers]"] if is_apart else []),
         f"    for {names} in zip({given}):",
         *(["        r = rate(step) * factor"] if has_own_rates else []),
         *(f"        {line.format(**settings)}" for line in _UPDATES[setup.optimizer.name]),
     ]
-    return [*lines, *(_shrink(setup) if is_playground else [])]
+    return [*lines, *(_shrink(setup) if is_apart else [])]
 
 
 def _shrink(setup: Hyperparameters) -> Lines:
     """TensorFlow Playground's regularization, after the error step."""
-    terms = (["L1 * np.sign(b)"] if setup.l1 else []) + (["L2 * b"] if setup.l2 else [])
+    slope = slope_of_penalty(setup, "np.sign(b)", "L2 * b")
     rate = "rate(step) * FACTORS[i]" if setup.rate_factors else "r"
     lines = [
         "    for i, (p, b) in enumerate(zip(layers, before)):",
         "        w = p[:, :-1]",
-        f"        shrunk = w - {rate} * ({' + '.join(terms)})",
+        f"        shrunk = w - {rate} * ({slope})",
     ]
     if setup.l1:  # a weight that L1 takes through zero stays there
         lines += [
@@ -184,27 +183,23 @@ def _shrink(setup: Hyperparameters) -> Lines:
 
 
 def _loop(setup: Hyperparameters) -> Lines:
-    has_penalty = bool(setup.l1 or setup.l2)
     lines = [
         "losses = []",
         "for step, batch in zip(range(STEPS), batches()):",
         "    found = forward(inputs[batch])",
         "    o, t = found[-1][2][:, 0], targets[batch]",
-        f"    losses.append(loss_of(o, t){' + penalty()' if has_penalty else ''})",
+        f"    losses.append(loss_of(o, t){' + penalty()' if has_penalty(setup) else ''})",
         "    gradients = backward(found, slope_of(o, t))",
     ]
-    if has_penalty and setup.regularization == "loss":
-        terms = (["L1 * np.sign(p)"] if setup.l1 else []) + (["2.0 * L2 * p"] if setup.l2 else [])
-        lines.append(
-            f"    gradients = [g + {' + '.join(terms)} for p, g in zip(layers, gradients)]"
-        )
+    if has_penalty(setup) and not is_penalty_apart(setup):
+        slope = slope_of_penalty(setup, "np.sign(p)", "2.0 * L2 * p")
+        lines.append(f"    gradients = [g + {slope} for p, g in zip(layers, gradients)]")
     if not setup.zero_grad:
         lines.append("    sums = gradients = [s + g for s, g in zip(sums, gradients)]")
     return [
         *lines,
         "    update(step, gradients)",
-        "    if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:",
-        '        print(f"step {step}: loss {losses[-1]:.6g}")',
+        *PROGRESS,
     ]
 
 

@@ -1,8 +1,15 @@
 """The training loop as PyTorch writes it."""
 
 from core.hyperparameters import Hyperparameters
-
-Lines = list[str]
+from core.network.code_parts import (
+    PROGRESS,
+    Lines,
+    has_penalty,
+    is_penalty_apart,
+    penalty_constants,
+    penalty_function,
+    slope_of_penalty,
+)
 
 _MODULES = {"tanh": "torch.nn.Tanh()", "relu": "torch.nn.ReLU()", "sigmoid": "torch.nn.Sigmoid()"}
 _FUNCTIONS = {
@@ -77,8 +84,8 @@ def _network(setup: Hyperparameters) -> Lines:
 
 
 def _settings(setup: Hyperparameters) -> Lines:
-    lines = [f"{name.upper()} = {x!r}" for name in ("l1", "l2") if (x := getattr(setup, name))]
-    if lines and setup.regularization == "playground":
+    lines = penalty_constants(setup)
+    if is_penalty_apart(setup):
         lines.append("weights = [layer.weight for layer in linears]")
         if setup.l1:
             lines.append("dead = [torch.zeros_like(w, dtype=torch.bool) for w in weights]")
@@ -118,56 +125,37 @@ def _loss(setup: Hyperparameters) -> Lines:
         '    """The loss of some outputs, without penalties."""',
         f"    return ({_LOSSES[setup.loss]}).{setup.reduction}()",
     ]
-    if setup.l1 or setup.l2:
-        is_playground = setup.regularization == "playground"
-        over, half = ("weights", "0.5 * ") if is_playground else ("parameters", "")
-        terms = []
-        if setup.l1:
-            terms.append(f"L1 * sum(p.abs().sum() for p in {over})")
-        if setup.l2:
-            terms.append(f"{half}L2 * sum((p * p).sum() for p in {over})")
-        total = " + ".join(terms)
-        lines += ["", "", "def penalty():", f'    """Of all {over}."""', f"    return {total}"]
-    return lines
+    each = "weights" if is_penalty_apart(setup) else "parameters"
+    return [*lines, *penalty_function(setup, "p.abs().sum()", "(p * p).sum()", each, each)]
 
 
 def _loop(setup: Hyperparameters) -> Lines:
-    has_penalty = bool(setup.l1 or setup.l2)
-    is_playground = has_penalty and setup.regularization == "playground"
+    is_apart = is_penalty_apart(setup)
+    in_loss = has_penalty(setup) and not is_apart
     loss = "loss_of(model(inputs[batch])[:, 0], targets[batch])"
-    lines = [
+    return [
         "losses = []",
         "for step, batch in zip(range(STEPS), batches()):",
         *_set_rate(setup),
-        f"    loss = {loss}{' + penalty()' if has_penalty and not is_playground else ''}",
-        f"    losses.append(loss.item(){' + penalty().item()' if is_playground else ''})",
+        f"    loss = {loss}{' + penalty()' if in_loss else ''}",
+        f"    losses.append(loss.item(){' + penalty().item()' if is_apart else ''})",
         *(["    optimizer.zero_grad()"] if setup.zero_grad else []),
         "    loss.backward()",
-        *(["    before = [w.detach().clone() for w in weights]"] if is_playground else []),
+        *(["    before = [w.detach().clone() for w in weights]"] if is_apart else []),
         "    optimizer.step()",
-    ]
-    if is_playground:
-        lines += _shrink(setup)
-    return [
-        *lines,
-        "    if step % max(1, STEPS // 20) == 0 or step == STEPS - 1:",
-        '        print(f"step {step}: loss {losses[-1]:.6g}")',
+        *(_shrink(setup) if is_apart else []),
+        *PROGRESS,
     ]
 
 
 def _shrink(setup: Hyperparameters) -> Lines:
     """TensorFlow Playground's regularization, after the error step."""
-    terms = []
-    if setup.l1:
-        terms.append("L1 * b.sign()")
-    if setup.l2:
-        terms.append("L2 * b")
-    change = " + ".join(terms)
+    slope = slope_of_penalty(setup, "b.sign()", "L2 * b")
     factor = " * FACTORS[i]" if setup.rate_factors else ""
     lines = [
         "    with torch.no_grad():",
         "        for i, (w, b) in enumerate(zip(weights, before)):",
-        f"            shrunk = w - rate(step){factor} * ({change})",
+        f"            shrunk = w - rate(step){factor} * ({slope})",
     ]
     if setup.l1:  # a weight that L1 takes through zero stays there
         lines += [
