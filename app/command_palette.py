@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QPainter
-from PySide6.QtWidgets import QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QMenu
 
 from app import fonts, theme
 from app.fuzzy import score
-from app.widgets.paint import draw_box
+from app.widgets.row_delegate import RowDelegate, draw_line
 from app.widgets.search_popup import SearchPopup
 
 if TYPE_CHECKING:
@@ -121,20 +121,11 @@ def _fit(typed: str, entry: Entry) -> float:
     return max(score(typed, entry.text), 0.8 * score(typed, f"{entry.place} {entry.text}"))
 
 
-class _EntryDelegate(QStyledItemDelegate):
+class _EntryDelegate(RowDelegate):
     """The command, its menu in grey, its key at the right."""
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
-        now, area = theme.current(), QRectF(option.rect)
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            draw_box(painter, area.adjusted(0, 1, 0, -1), now.color("hover"))
+    def paint_row(self, painter: QPainter, area: QRectF, entry: Entry) -> None:
+        now = theme.current()
         line = area.adjusted(10, 0, -10, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(fonts.words(theme.SIZE_CAPTION))
@@ -147,8 +138,4 @@ class _EntryDelegate(QStyledItemDelegate):
         line.setLeft(line.left() + painter.fontMetrics().horizontalAdvance(entry.text) + 10)
         painter.setFont(fonts.words(theme.SIZE_CAPTION))
         painter.setPen(now.color("text3"))
-        place = painter.fontMetrics().elidedText(
-            entry.place, Qt.TextElideMode.ElideRight, max(0, int(line.width()))
-        )
-        painter.drawText(line, middle, place)
-        painter.restore()
+        draw_line(painter, line, middle, entry.place)

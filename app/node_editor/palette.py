@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QHideEvent, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app import fonts, theme
 from app.fuzzy import score
-from app.node_editor.colors import pen
 from app.node_editor.entries import Entry
 from app.node_editor.group_entries import group_entries
-from app.widgets.paint import draw_box
+from app.widgets.row_delegate import RowDelegate, draw_chip, draw_line
 from app.widgets.search_popup import SearchPopup
 from core.graph import LEAF, Port
 from core.numbers import NumberError, format_number, parse_number
@@ -147,36 +145,14 @@ class NodePalette(SearchPopup):
         self._view.setFocus()
 
 
-class _EntryDelegate(QStyledItemDelegate):
+class _EntryDelegate(RowDelegate):
     """Symbol, word and one line of explanation."""
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
-        now = theme.current()
-        area = QRectF(option.rect)
-        is_current = option.state & QStyle.StateFlag.State_Selected
-        painter.save()
-        if is_current:
-            draw_box(painter, area.adjusted(0, 1, 0, -1), now.color("hover"))
+    def paint_row(self, painter: QPainter, area: QRectF, entry: Entry) -> None:
         chip = QRectF(area.left() + 8, area.top() + 7, 44, area.height() - 14)
-        draw_box(painter, chip, now.color("field"), now.color("line"))
-        painter.setPen(pen("text"))
-        painter.setFont(fonts.sans(theme.SIZE_BODY, fonts.SEMIBOLD))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, entry.glyph)
+        draw_chip(painter, chip, entry.glyph, theme.SIZE_BODY)
         text = area.adjusted(62, 4, -8, -4)
-        self._line(painter, text, Qt.AlignmentFlag.AlignTop, entry.title)
+        draw_line(painter, text, Qt.AlignmentFlag.AlignTop, entry.title)
         painter.setFont(fonts.sans(theme.SIZE_CAPTION))
-        painter.setPen(pen("text2"))
-        self._line(painter, text, Qt.AlignmentFlag.AlignBottom, entry.explanation)
-        painter.restore()
-
-    def _line(self, painter: QPainter, area: QRectF, flag: Qt.AlignmentFlag, text: str) -> None:
-        elided = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, int(area.width())
-        )
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | flag, elided)
+        painter.setPen(theme.current().color("text2"))
+        draw_line(painter, text, Qt.AlignmentFlag.AlignBottom, entry.explanation)

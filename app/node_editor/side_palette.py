@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -12,15 +12,13 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
 )
 
 from app import fonts, theme
 from app.node_editor.entries import Entry
 from app.node_editor.interactions.placing_new import PlaceNew
 from app.node_editor.palette import ALL
-from app.widgets.paint import draw_box
+from app.widgets.row_delegate import RowDelegate, draw_chip, draw_line
 
 if TYPE_CHECKING:
     from app.node_editor.view import NodeView
@@ -120,33 +118,20 @@ class SidePalette(QListWidget):
             super().keyPressEvent(event)
 
 
-class _RowDelegate(QStyledItemDelegate):
+class _RowDelegate(RowDelegate):
     """Symbol and word."""
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        entry: Entry = index.data(Qt.ItemDataRole.UserRole)
-        now, area = theme.current(), QRectF(option.rect)
-        painter.save()
-        is_chosen = option.state & QStyle.StateFlag.State_Selected
-        has_focus = option.state & QStyle.StateFlag.State_HasFocus
-        if option.state & QStyle.StateFlag.State_MouseOver or (is_chosen and has_focus):
-            draw_box(painter, area.adjusted(0, 1, 0, -1), now.color("hover"))
+    def is_lit(self, state: QStyle.StateFlag) -> bool:
+        has_focus = state & QStyle.StateFlag.State_HasFocus
+        return bool(state & QStyle.StateFlag.State_MouseOver) or (
+            super().is_lit(state) and bool(has_focus)
+        )
+
+    def paint_row(self, painter: QPainter, area: QRectF, entry: Entry) -> None:
         side = fonts.px(CHIP)
         chip = QRectF(area.left() + 4, area.top() + 5, side, area.height() - 10)
-        draw_box(painter, chip, now.color("field"), now.color("line"))
-        painter.setPen(now.color("text"))
-        painter.setFont(fonts.sans(theme.SIZE_CAPTION, fonts.SEMIBOLD))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, entry.glyph)
-        text = area.adjusted(side + 12, 0, -2, 0)
-        painter.setPen(now.color("text2"))
+        draw_chip(painter, chip, entry.glyph, theme.SIZE_CAPTION)
+        painter.setPen(theme.current().color("text2"))
         painter.setFont(fonts.words(theme.SIZE_CAPTION))
-        elided = painter.fontMetrics().elidedText(
-            entry.title, Qt.TextElideMode.ElideRight, int(text.width())
-        )
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, elided)
-        painter.restore()
+        text = area.adjusted(side + 12, 0, -2, 0)
+        draw_line(painter, text, Qt.AlignmentFlag.AlignVCenter, entry.title)
