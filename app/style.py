@@ -8,10 +8,7 @@ is therefore built faster without one: `apply(app, is_sheet_deferred=True)`, and
 it is about to be shown.
 """
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette, QPen
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from app import fonts, theme
@@ -93,36 +90,3 @@ def palette() -> QPalette:
     for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.HighlightedText):
         result.setColor(disabled, role, mixed(now.text, now.panel, DISABLED))
     return result
-
-
-@dataclass(frozen=True)
-class PlotColors:
-    """What a pyqtgraph plot needs to look like the rest; pens are cosmetic."""
-
-    background: QColor
-    axis: QPen
-    axis_text: QColor
-    grid: QPen
-    cursor: QPen
-    runs: tuple[QPen, ...]  # the current run, 3 wide, then the earlier ones
-
-
-def plot_colors() -> PlotColors:
-    """Colours and pens for plots in the theme in force; ask again after it changed."""
-    now = theme.current()
-    cursor = _pen(now.text2, 1)
-    cursor.setStyle(Qt.PenStyle.DashLine)
-    return PlotColors(
-        background=QColor(now.panel),
-        axis=_pen(now.strong, 1),
-        axis_text=QColor(now.text2),
-        grid=_pen(now.line, 1),
-        cursor=cursor,
-        runs=tuple(_pen(color, 2 if index else 3) for index, color in enumerate(now.runs)),
-    )
-
-
-def _pen(color: str, width: float) -> QPen:
-    pen = QPen(QColor(color), width)
-    pen.setCosmetic(True)
-    return pen

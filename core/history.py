@@ -151,11 +151,6 @@ class History:
         return self._exact.stop
 
     @property
-    def first_exact(self) -> int:
-        """The first step whose loss is still known exactly."""
-        return self._exact.first
-
-    @property
     def n_bytes(self) -> int:
         """Memory in use, roughly."""
         return self._exact.n_bytes + self._fine.rows.nbytes + self._coarse.rows.nbytes

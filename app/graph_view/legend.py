@@ -17,7 +17,6 @@ from core.numbers import format_number
 
 HEIGHT = 72
 BAR_WIDTH, BAR_HEIGHT = 300, 16
-SHORT_BAR = 240
 LEFT = 14
 TOP = 22
 GAP = 12

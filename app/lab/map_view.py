@@ -81,11 +81,6 @@ class MapView(QWidget):
         """What is shown, (height, width)."""
         return self._values
 
-    @property
-    def window_of_values(self) -> Window:
-        """The window that the values are of."""
-        return self._of_image
-
     def show_here(self, x: float, y: float) -> None:
         """Mark what is in use now, as powers of ten; nan for nothing."""
         if (x, y) != self._here:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.node_editor.shape import PORT_RADIUS, REASON_HEIGHT, WIDTH, Shape, shape_of
+from app.node_editor.shape import PORT_RADIUS, WIDTH, Shape, shape_of
 from core.graph import Node, Port
 from core.ops import INPUT_NAMES, OPS, Op
 
@@ -143,12 +143,6 @@ class NodeBox:
     @property
     def rect(self) -> QRectF:
         return QRectF(self.x, self.y, WIDTH, self.shape.height)
-
-    @property
-    def painted_rect(self) -> QRectF:
-        """All that the node may paint on."""
-        below = MARGIN + (REASON_HEIGHT if self.reason else 0.0)
-        return self.rect.adjusted(-MARGIN, -2 * MARGIN, MARGIN, below)
 
     def port_position(self, input_index: int | None) -> QPointF:
         return self.position + self.shape.port(input_index)

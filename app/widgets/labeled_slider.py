@@ -72,11 +72,6 @@ class LabeledSlider(QWidget):
         self._committed = self.value()
         self._show_number()
 
-    def set_suffix(self, suffix: str) -> None:
-        self._suffix = suffix
-        self._restyle()
-        self._show_number()
-
     def shown_text(self) -> str:
         """The number as it shows, such as `10 %`."""
         return self._text(self.value())

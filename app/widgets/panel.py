@@ -1,7 +1,7 @@
 """A panel: a box with a 40 px header and a body."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import fonts, theme
@@ -88,11 +88,3 @@ class Divider(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), theme.current().color("line"))
-
-
-def corner_clip(area: QRectF) -> QPainterPath:
-    """The inside of a panel with its lower corners round, for a body that fills to the edge."""
-    path = QPainterPath()
-    path.addRoundedRect(area.adjusted(0, -theme.RADIUS_PANEL, 0, 0),
-                        theme.RADIUS_PANEL - 1, theme.RADIUS_PANEL - 1)  # fmt: skip
-    return path

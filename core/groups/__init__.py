@@ -350,13 +350,6 @@ class Groups:
                     if not member.is_auto_named:
                         yield id, f"{base}_{member.name}"
 
-    def name_within(self, id: str) -> str | None:
-        """What a node is called in the body that it is part of; None for a plain node."""
-        owner = self.owner.get(id)
-        if owner is None:
-            return None
-        return next((name for name, node in self.names_of(owner).items() if node == id), None)
-
     def callers(self, function: str) -> set[str]:
         """The definitions that use this one, also through others, and itself."""
         found = {function}

@@ -6,11 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.engine import Value
 from core.lanes import Lanes
-from core.losses import find
 from core.nn import MLP
-from core.post_mortem import find_non_finite
 from core.training import Trainer
 
 RATES = [0.01, 0.1, 0.3, lambda step: 0.2 / (1 + step), 1e6]
@@ -56,24 +53,6 @@ def test_a_fork_goes_on_alone() -> None:
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match="must have the shape"):
         Lanes(trainer(), [0.1], np.zeros((2, 3)))
-
-
-def test_the_first_value_that_is_not_finite_is_named() -> None:
-    p = Value(800.0, label="p")
-
-    def model(x: list[Value]) -> Value:
-        return (p * x[0]).exp() - 1.0
-
-    loss = find("squared_error")
-    found = find_non_finite(model, [p], loss, [[0.0], [1.0]], [[0.0], [0.0]])
-    assert found is not None
-    assert (found.sample, found.op, found.operands) == (1, "exp", (800.0,))
-    assert "exp(800) is inf in sample 1" in str(found)
-    assert find_non_finite(model, [p], loss, [[0.0]], [[0.0]]) is None
-    p.data = float("nan")
-    found = find_non_finite(model, [p], loss, [[0.0]], [[0.0]])
-    assert found is not None
-    assert str(found) == "parameter 0 is nan"
 
 
 @pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "numpy"])
