@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.datasets import Domain, features
 from core.nn import MLP
 from core.ops import ieee
-from core.tape import Tape
+from core.tape import Tape, neuron_outputs
 
 Floats = NDArray[np.float64]
 Levels = NDArray[np.uint8]
@@ -58,7 +58,7 @@ class Surfaces:
         else:
             self._inputs = np.tile(rest, (len(points), 1))
             self._inputs[:, :2] = points
-        self._tape = Tape(_every_neuron(model), model.parameters(), self._inputs.shape[1])
+        self._tape = Tape(neuron_outputs(model), model.parameters(), self._inputs.shape[1])
 
     def picture(self, parameters: Floats) -> Picture:
         """All neurons with these parameters."""
@@ -110,16 +110,3 @@ def value_at(output: Floats, domain: Domain, x1: float, x2: float) -> float:
     s, t = (float(np.clip(place - k, 0.0, 1.0)) for place, k in ((column, j), (row, i)))
     (a, b), (c, d) = output[i : i + 2, j : j + 2].tolist()
     return float((1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * c + s * d))
-
-
-def _every_neuron(model: MLP) -> Any:
-    """A model that answers with every neuron of every layer, not only with the last."""
-
-    def answers(x: Any) -> list[Any]:
-        found = []
-        for layer in model.layers:
-            x = [neuron(x) for neuron in layer.neurons]
-            found.extend(x)
-        return found
-
-    return answers
