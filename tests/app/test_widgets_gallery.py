@@ -1,8 +1,8 @@
 """All widgets in one window, in both themes and large type: they paint, and look different."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtCore import QMargins, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -127,8 +127,6 @@ def test_inter_has_tabular_figures_and_its_own_weights(qapp):
     regular, bold = fonts.sans(14), fonts.sans(14, fonts.SEMIBOLD)
     if QFontInfo(regular).family() != theme.SANS:
         pytest.fail("Inter was not loaded from its package")
-    from PySide6.QtGui import QFontMetricsF
-
     metrics = QFontMetricsF(regular)
     assert metrics.horizontalAdvance("111") == metrics.horizontalAdvance("000")
     assert QFontMetricsF(bold).horizontalAdvance("hello") > metrics.horizontalAdvance("hello")
@@ -165,12 +163,16 @@ def test_the_focus_ring_goes_around_what_the_keyboard_reaches(gallery, qtbot):
     QApplication.processEvents()
     assert ring().topLeft() == gallery.reset.mapTo(gallery, QPoint(0, 0)) - QPoint(4, 4)
     gallery.reset.hide()
-    assert ring() is None or QApplication.focusWidget() is not gallery.reset
+    focused = QApplication.focusWidget()
+    assert focused is not gallery.reset
+    assert ring() is None or ring().center() == _center_in(gallery, focused)
+
+
+def _center_in(gallery, widget):
+    return QRect(widget.mapTo(gallery, QPoint(0, 0)), widget.size()).center()
 
 
 def _margins(size):
-    from PySide6.QtCore import QMargins
-
     return QMargins(size, size, size, size)
 
 
