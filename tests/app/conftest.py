@@ -182,6 +182,22 @@ def undoes(hand):
 
 
 @pytest.fixture
+def view(qtbot, document):
+    """A graph view on the lecture's L, shown and at rest."""
+    from app.graph_view.view import GraphView
+    from tests.app.graph_view import L_GRAPH
+
+    document.set_text(L_GRAPH)
+    made = GraphView(document)
+    qtbot.addWidget(made)
+    made.resize(703, 680)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.canvas.camera.finish()
+
+
+@pytest.fixture
 def tab(qtbot, document):
     """The training tab, shown, with its first snapshot; shut down in the end."""
     from app.training.tab import TrainingTab
