@@ -52,12 +52,11 @@ class Plot(QWidget):
         self._series: list[Series] = []
         axes = {"left": LossAxis("left"), "bottom": LossAxis("bottom")}
         axes["bottom"].label_room = _LABEL_ROOM
-        self._plot = pg.PlotWidget(axisItems=axes)
+        self._plot = pg.PlotWidget(axisItems=axes, enableMenu=False)
         self._plot.setFrameShape(QFrame.Shape.NoFrame)
         self._plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item = self._plot.getPlotItem()
-        self.item.setMenuEnabled(False)
         self.item.hideButtons()
         self.item.setLogMode(x=is_log, y=is_log)
         self.item.layout.setContentsMargins(2, 6, 8, 0)

@@ -26,10 +26,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def training(document):
-    """The training tab, which need not be seen."""
-    with without_style_sheet():
-        made = TrainingTab(document)
+def training(qapp, document):
+    """The training tab, which need not be seen; the style sheet comes with the laboratory."""
+    qapp.setStyleSheet("")
+    made = TrainingTab(document)
     yield made
     made.shutdown()
     made.deleteLater()
