@@ -43,9 +43,7 @@ class Box:
     number: float
 
 
-def paint_body(
-    painter: QPainter, rect: QRectF, kind: Kind, step: int, radius: float = RADIUS
-) -> tuple[QColor, QPen]:
+def paint_body(painter: QPainter, rect: QRectF, kind: Kind, step: int) -> tuple[QColor, QPen]:
     """Fill and edge of a box; returns the colour of its text and the pen of its hairlines."""
     now = theme.current()
     if kind == Kind.FILLED:
@@ -55,7 +53,7 @@ def paint_body(
             rect = rect.adjusted(0.5, 0.5, -0.5, -0.5)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(rect, radius, radius)
+        painter.drawRoundedRect(rect, RADIUS, RADIUS)
         return palette.text(step), palette.division(step)
     if kind == Kind.ZERO:
         width, role, style, ink = 2.0, "text3", Qt.PenStyle.SolidLine, "text"
@@ -69,7 +67,7 @@ def paint_body(
     painter.setPen(palette.pen(role, width, style))
     ground = "error_soft" if kind == Kind.NOT_FINITE else "canvas"
     painter.setBrush(now.color("raised" if kind == Kind.UNREACHED else ground))
-    painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius, radius)
+    painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), RADIUS, RADIUS)
     return now.color(ink), palette.pen("line")
 
 

@@ -206,14 +206,14 @@ class PlaneView(QWidget):
             paint_card(painter, QRectF(self.rect()), self._pointer, text)
 
 
-def contours(heights: Floats, levels: int = LEVELS) -> list[QPainterPath]:
+def contours(heights: Floats) -> list[QPainterPath]:
     """Lines of equal height, evenly between the least and the greatest, in grid coordinates."""
     known = heights[np.isfinite(heights)]
     if not len(known) or known.min() == known.max():
         return []
     filled = np.where(np.isfinite(heights), heights, known.max())
     found = []
-    for level in np.linspace(known.min(), known.max(), levels + 2)[1:-1].tolist():
+    for level in np.linspace(known.min(), known.max(), LEVELS + 2)[1:-1].tolist():
         path = QPainterPath()
         for line in pg.isocurve(filled, level, connected=True, extendToEdge=False):
             points = [QPointF(x, y) for y, x in line]

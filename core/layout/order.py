@@ -186,17 +186,17 @@ def _met(layers: Layers, root: int, seen: bytearray) -> list[int]:
     return met
 
 
-def reduce_crossings(layers: Layers, pinned: Set[int], enough: int = 0) -> int:
+def reduce_crossings(layers: Layers, pinned: Set[int]) -> int:
     """Order the columns anew, from the order they are in; returns the crossings that remain.
 
-    `pinned` elements (the backbone) stay on top of their columns. It stops at `enough` crossings.
+    `pinned` elements (the backbone) stay on top of their columns.
     """
     best = layers.crossings()
     best_columns = [list(column) for column in layers.columns]
     size = max(1, len(layers.rank))
     failures = 0
     for sweep in range(min(SWEEPS, max(2, WORK // size))):
-        if best <= enough or failures == PATIENCE:
+        if not best or failures == PATIENCE:
             break
         layers.sweep(downward=sweep % 2 == 1, pinned=pinned)
         crossings = layers.crossings()
@@ -204,7 +204,7 @@ def reduce_crossings(layers: Layers, pinned: Set[int], enough: int = 0) -> int:
         if crossings < best:
             best, best_columns = crossings, [list(column) for column in layers.columns]
     layers.set_columns(best_columns)
-    if best > enough:
+    if best:
         layers.transpose(pinned, rounds=4 if size < LARGE else 1)
         best = layers.crossings()
     return best

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 Links = Sequence[Sequence[int]]  # neighbours of each node, by number
 
+NEARLY = 2  # nodes that an input may be less deep than the deepest one, to stay on the backbone
+
 
 def topological(preds: Links, succs: Links) -> list[int]:
     """All nodes, each after its inputs, in order of creation where that leaves a choice.
@@ -69,9 +71,7 @@ def latest_ranks(preds: Links, succs: Links, order: Sequence[int], output: int) 
     return [r - first for r in result]
 
 
-def chief_inputs(
-    preds: Links, depth: Sequence[int], former: Mapping[int, float], *, tolerance: int = 2
-) -> list[int]:
+def chief_inputs(preds: Links, depth: Sequence[int], former: Mapping[int, float]) -> list[int]:
     """The input that each node goes straight on from: its deepest, or -1 for a leaf.
 
     Of inputs that are equally deep the first. But one that was level with the node in the former
@@ -85,7 +85,7 @@ def chief_inputs(
         if place is not None:
             for source in inputs:
                 is_level = abs(former.get(source, math.inf) - place) < 0.5
-                if is_level and depth[source] >= depth[deepest] - tolerance:
+                if is_level and depth[source] >= depth[deepest] - NEARLY:
                     deepest = source
                     break
         chief.append(deepest)
