@@ -32,14 +32,17 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True)
 class Box:
-    """What a box shows. text: what it computes. step: of colour. number: what the colour means."""
+    """What a box shows. text: what it computes. step: of colour. number: what the colour means.
+
+    data, grad: None is a dash.
+    """
 
     name: str
     text: str
     kind: Kind
     step: int
-    data: float
-    grad: float | None  # None is a dash
+    data: float | None
+    grad: float | None
     number: float
 
 

@@ -54,9 +54,9 @@ def paint_picture(
             if picture.is_op[item]:
                 _paint_op(painter, picture, item)
             elif zoom < READABLE:
-                paint_name_only(painter, picture.rects[item], _box(picture, item), zoom)
+                paint_name_only(painter, picture.rects[item], box_of(picture, item), zoom)
             else:
-                paint_box(painter, picture.rects[item], _box(picture, item))
+                paint_box(painter, picture.rects[item], box_of(picture, item))
         painter.setOpacity(1.0)
     picture.group_outlines.paint_names_far(painter, seen, zoom)
 
@@ -130,13 +130,13 @@ def _arrow(tip: QPointF, width: float, is_across: bool) -> QPolygonF:
 # ----- boxes --------------------------------------------------------------------------------
 
 
-def _box(picture: Picture, item: int) -> Box:
+def box_of(picture: Picture, item: int) -> Box:
     """What an item's box shows."""
     row, kind = int(picture.rows[item]), Kind(int(picture.kinds[item]))
     name, text = picture.titles[row]
     return Box(
         name, "" if picture.options.is_split else text, kind, int(picture.steps[item]),
-        float(picture.flow.data[row]),
+        float(picture.flow.data[row]) if picture.is_computed[row] else None,
         None if kind == Kind.UNREACHED else float(picture.grads[row]),
         float(picture.colored_numbers()[row]),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from app.backprop.debugger import Debugger
 from app.backprop.step_view import StepView
 from app.backprop.track import StepTrack
 from app.graph_view.cards import node_card
+from app.graph_view.painter import box_of
 from app.widgets.number_field import NumberField
 from core.known import format_known
 
@@ -466,6 +467,9 @@ def test_nothing_shows_before_its_step(window, debugger, press):
     canvas_card = card_of(card, out)
     assert canvas_card["data"] == canvas_card["grad"] == "–"
     assert card_of(card, e)["data"] == "−6"
+    picture = card.refresh()
+    boxes = {id: box_of(picture, picture.drawing.index[id]) for id in (e, out)}
+    assert (boxes[e].data, boxes[out].data, boxes[e].grad) == (-6.0, None, None)
     box = window.build_tab.node_editor.view.nodes.boxes
     assert (box[e].is_computed, box[d].is_computed) == (True, False)
     assert inspector.head.grad.shown_text() == "–"
