@@ -59,6 +59,7 @@ class NodeBox:
         "shape",
         "share",
         "slider",
+        "stamp",
         "x",
         "y",
     )  # fmt: skip
@@ -74,6 +75,7 @@ class NodeBox:
         self.hidden: frozenset[str] = frozenset()  # nodes that a walk has not computed yet
         self.grad: float | None = node.grad  # to be shown; None where none has come to the node
         self.share = 0.0  # of colour, -1 .. 1, that the gradient gets
+        self.stamp = 0  # another whenever a number that the node shows is another
         self.x = self.y = 0.0
         self.shape: Shape = shape_of(
             tuple([isinstance(source, str) for source in node.inputs]),
@@ -93,6 +95,11 @@ class NodeBox:
     def unit(self) -> str:
         """The box on the canvas that this is, or that it is an output of."""
         return self.node.id
+
+    @property
+    def unit_box(self) -> NodeBox:
+        """That box."""
+        return self
 
     @property
     def title(self) -> str:

@@ -21,6 +21,7 @@ from app.node_editor.links import bunch_pen
 from app.node_editor.painter import Marks
 from app.node_editor.shape import RADIUS, WIDTH
 from app.node_editor.texts import Style, TextPainter, elided
+from app.shared_shapes import SharedShapes
 
 Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
@@ -46,22 +47,17 @@ class FarPainter:
     """Paints all boxes and links at once; remembers their shapes and how they look."""
 
     def __init__(self) -> None:
-        self._index: SceneIndex | None = None  # that the shapes are of
-        self._taken_rects: Floats = np.zeros((0, 4))  # as `_rects` has them
-        self._taken_pieces: Floats = np.zeros((0, 4))  # as `_lines` has them
-        self._piece_links: Ints = np.zeros(0, dtype=np.intp)  # the row of each piece's link
+        self._rects_of: Floats = np.zeros((0, 4))  # the boxes that the shapes are of
+        self._ends_of: Floats = np.zeros((0, 4))  # and the links
+        self._rect_shapes, self._line_shapes = SharedShapes(QRectF), SharedShapes(QLineF)
         self._rects = self._lines = as_objects([])
+        self._piece_links: Ints = np.zeros(0, dtype=np.intp)  # the row of each line's link
         self._box_keys: Ints | None = None
         self._shares: npt.NDArray[np.float64] | None = None  # of the links
 
     def forget(self) -> None:
         """Colours have changed."""
         self._box_keys = self._shares = None
-
-    def _take_index(self, index: SceneIndex) -> None:
-        if self._index is not index:
-            self._index = index
-            self._taken_rects = self._taken_pieces = np.zeros((0, 4))
 
     # ----- links ----------------------------------------------------------------------------
 
@@ -91,13 +87,10 @@ class FarPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _take_lines(self, index: SceneIndex) -> None:
-        self._take_index(index)
-        pieces, self._piece_links = _pieces(index)
-        moved = _changed_rows(pieces, self._taken_pieces)
-        if len(self._lines) != len(pieces):
-            self._lines = np.empty(len(pieces), dtype=object)
-        self._lines[moved] = as_objects([QLineF(*ends) for ends in pieces[moved].tolist()])
-        self._taken_pieces = pieces
+        if index.ends is not self._ends_of:  # made anew whenever anything has moved
+            self._ends_of = index.ends
+            pieces, self._piece_links = _pieces(index)
+            self._lines = as_objects(self._line_shapes.of(pieces))
 
     # ----- nodes ----------------------------------------------------------------------------
 
@@ -138,21 +131,10 @@ class FarPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _take_rects(self, index: SceneIndex) -> None:
-        self._take_index(index)
-        moved = _changed_rows(index.rects, self._taken_rects)
-        if len(self._rects) != len(index.boxes):
-            self._rects = np.empty(len(index.boxes), dtype=object)
-        self._rects[moved] = as_objects([index.boxes[row].rect for row in moved.tolist()])
-        self._taken_rects = index.rects
-
-
-def _changed_rows(now: Floats, taken: Floats) -> Ints:
-    """The rows that are not what they were; all where there are more or fewer of them."""
-    if now is taken:
-        return np.zeros(0, dtype=np.intp)
-    if now.shape != taken.shape:
-        return np.arange(len(now))
-    return np.flatnonzero((now != taken).any(axis=1))
+        if index.rects is not self._rects_of:
+            self._rects_of = index.rects
+            corners, sizes = index.rects[:, :2], index.rects[:, 2:] - index.rects[:, :2]
+            self._rects = as_objects(self._rect_shapes.of(np.hstack([corners, sizes])))
 
 
 def _pieces(index: SceneIndex) -> tuple[Floats, Ints]:

@@ -125,6 +125,10 @@ class OutputBox(NodeBox):
         return self.group.id
 
     @property
+    def unit_box(self) -> NodeBox:
+        return self.group
+
+    @property
     def position(self) -> QPointF:
         return self.group.position
 

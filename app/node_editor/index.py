@@ -64,6 +64,12 @@ class SceneIndex:
     def boxes_in(self, area: QRectF) -> list[NodeBox]:
         return [self.boxes[row] for row in self.rows_in(area).tolist()]
 
+    def showing(self, is_changed: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+        """Rows of the boxes that show any of these boxes' numbers: their own or as an input."""
+        is_shown = is_changed.copy()
+        is_shown[self._targets[is_changed[self._sources]]] = True
+        return np.flatnonzero(is_shown)
+
     def rows_of(self, ids: Iterable[str]) -> npt.NDArray[np.intp]:
         """Rows of these nodes, those that there are, in rising order."""
         rows = sorted([self._row[id] for id in ids if id in self._row])

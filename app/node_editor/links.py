@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,8 @@ WIDEST = 6.0
 DOT_GAP = 4.5  # between the dots of a link through which nothing flows
 CASING = 1.5  # of canvas on each side, so that crossing links stay apart
 MOST_CURVED = 40  # links in sight that are stroked as curves; more as short lines, 3x faster
-MOST_CASED = 150  # more go without casing
+MOST_CASED = 150  # more go without casing,
+MOST_CASED_ZOOMING = 60  # and while all of them move apart
 SEGMENT = 9.0  # length of the short lines of a curve, about
 FEWEST, MOST = 6, 24  # of them
 BENT_FROM = DOTS_FROM  # zoom; further out a link is a straight line
@@ -32,14 +34,17 @@ BENT_FROM = DOTS_FROM  # zoom; further out a link is a straight line
 class Link:
     """One connection on the canvas."""
 
-    __slots__ = ("_ends", "_path", "_segments", "edge", "share", "source", "target", "via")
+    __slots__ = (
+        "_from", "_path", "_path_ends", "_segments", "edge", "share", "source", "target", "via",
+    )  # fmt: skip
 
     def __init__(self, edge: Edge, source: NodeBox, target: NodeBox) -> None:
         self.edge = edge
         self.source, self.target = source, target
+        self._from = source.unit_box  # which moves with its outputs
         self.share = 0.0  # -1 .. 1, of the gradient that flows back
         self.via: tuple[DotBox, ...] = ()  # the dots that it passes through, in order
-        self._ends: object = None
+        self._path_ends: object = None
         self._path = QPainterPath()
         self._segments: list[QLineF] | None = None
 
@@ -56,12 +61,19 @@ class Link:
         share = 0.0 if math.isnan(self.share) else abs(self.share)
         return THINNEST + (WIDEST - THINNEST) * share
 
+    def ends(self) -> tuple[float, ...]:
+        """All that the curve depends on: where its nodes and its dots are."""
+        source, target = self._from, self.target
+        ends = source.x, source.y, target.x, target.y
+        if not self.via:
+            return ends
+        return ends + tuple([number for dot in self.via for number in (dot.x, dot.y)])
+
     def path(self) -> QPainterPath:
         """The curve in the scene, made anew only after one of its ends has moved."""
-        source, target = self.source, self.target
-        ends = (source.x, source.y, target.x, target.y, *((dot.x, dot.y) for dot in self.via))
-        if ends != self._ends:  # shapes stay: a box that changes its shape is a new one
-            self._ends = ends
+        ends = self.ends()
+        if ends != self._path_ends:  # shapes stay: a box that changes its shape is a new one
+            self._path_ends = ends
             start, end = self.start, self.end
             dots = [dot.position for dot in self.via]
             self._path = guided_curve(start, dots, end) if dots else curve(start, end)
@@ -156,28 +168,40 @@ def paint_drop_target(painter: QPainter, link: Link) -> None:
     painter.drawPath(link.path())
 
 
-def paint_links(painter: QPainter, links: Sequence[Link], exposed: QRectF, zoom: float) -> None:
-    """Paint these links as far as they are in `exposed`, in scene coordinates."""
-    is_curved, is_cased = len(links) <= MOST_CURVED, len(links) <= MOST_CASED
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for link in links:
-        if is_cased:
+class LinkStroke(NamedTuple):
+    """How links are stroked where so many are in sight."""
+
+    in_sight: int
+    exposed: QRectF | None = None  # the part of the scene that is painted; None for all
+    is_zooming: bool = False
+
+    @property
+    def is_curved(self) -> bool:
+        return self.in_sight <= MOST_CURVED
+
+    @property
+    def is_cased(self) -> bool:
+        return self.in_sight <= (MOST_CASED_ZOOMING if self.is_zooming else MOST_CASED)
+
+    def paint(self, painter: QPainter, link: Link) -> None:
+        """Stroke a link, in scene coordinates."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.is_cased:
             painter.setPen(_casing(theme.current().name, round(link.width * 4)))
-            _stroke(painter, link, is_curved=is_curved)
+            self._stroke(painter, link)
         painter.setPen(link_pen(link.share))
         if link.share != 0:
-            _stroke(painter, link, is_curved=is_curved)
-        elif is_curved:
-            painter.drawPoints(_dots(link, exposed))
+            self._stroke(painter, link)
+        elif self.is_curved:
+            painter.drawPoints(_dots(link, self.exposed))
         else:
             painter.drawLines(link.segments()[::2])
 
-
-def _stroke(painter: QPainter, link: Link, *, is_curved: bool) -> None:
-    if is_curved:
-        painter.drawPath(link.path())
-    else:
-        painter.drawLines(link.segments())
+    def _stroke(self, painter: QPainter, link: Link) -> None:
+        if self.is_curved:
+            painter.drawPath(link.path())
+        else:
+            painter.drawLines(link.segments())
 
 
 @lru_cache(maxsize=128)
@@ -188,7 +212,7 @@ def _casing(_theme: str, quarters: int) -> QPen:
     return made
 
 
-def _dots(link: Link, exposed: QRectF) -> list[QPointF]:
+def _dots(link: Link, exposed: QRectF | None) -> list[QPointF]:
     """Dots along a link where it is in sight: a dashed pen would dash all of it at each paint."""
     curve_points = link.points(64)
     lengths = np.hypot(*np.diff(curve_points, axis=0).T)
@@ -196,9 +220,11 @@ def _dots(link: Link, exposed: QRectF) -> list[QPointF]:
     places = np.arange(DOT_GAP, along[-1], DOT_GAP)
     x = np.interp(places, along, curve_points[:, 0])
     y = np.interp(places, along, curve_points[:, 1])
-    seen = (x > exposed.left()) & (x < exposed.right())
-    seen &= (y > exposed.top()) & (y < exposed.bottom())
-    return [QPointF(a, b) for a, b in zip(x[seen].tolist(), y[seen].tolist())]
+    if exposed is not None:
+        seen = (x > exposed.left()) & (x < exposed.right())
+        seen &= (y > exposed.top()) & (y < exposed.bottom())
+        x, y = x[seen], y[seen]
+    return [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist())]
 
 
 def _points(path: QPainterPath, steps: int) -> npt.NDArray[np.float64]:

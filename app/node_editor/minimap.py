@@ -14,6 +14,7 @@ from app.bunches import as_objects, bunches
 from app.node_editor.annotation_painter import frame_color
 from app.node_editor.colors import SHARE_STEPS, brush, fill, pen
 from app.node_editor.far import BAD, HOLLOW, keys_of
+from app.shared_shapes import SharedShapes
 
 if TYPE_CHECKING:
     from app.node_editor.view import NodeView
@@ -38,6 +39,7 @@ class Minimap(QWidget):
         self._pictured = QRectF()
         self._placed: object = None  # the places of the boxes that the dots are made for
         self._place = (0.0, 0.0, 0.0)  # and their scale and corner
+        self._rects = SharedShapes(QRectF)
         self._dots = as_objects([])
         view.nodes.colored.connect(self.repicture)
         view.nodes.moved.connect(self.repicture)
@@ -113,9 +115,7 @@ class Minimap(QWidget):
             self._placed, self._place = index.ends, place
             corners = index.rects[:, :2] * scale + (corner.x(), corner.y())
             sizes = np.maximum((index.rects[:, 2:] - index.rects[:, :2]) * scale, 1.0)
-            self._dots = as_objects(
-                [QRectF(*dot) for dot in np.column_stack([corners, sizes]).tolist()]
-            )
+            self._dots = as_objects(self._rects.of(np.hstack([corners, sizes])))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for frame in self._view.nodes.annotations.frames.values():
             painter.setPen(frame_color(frame.frame.color))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTransform
 
 from app import theme
 from app.node_editor.annotations import ItemHit
-from app.node_editor.boxes import Hit, NodeBox, Part
+from app.node_editor.bars import BarPictures
+from app.node_editor.boxes import MARGIN, Hit, NodeBox, Part
 from app.node_editor.colors import brush, pen
-from app.node_editor.pictures import NodePictures
-from app.node_editor.rows import is_bad, paint_rows
+from app.node_editor.numerals import Numerals
+from app.node_editor.pictures import NodePictures, Picture
+from app.node_editor.rows import has_bar, is_bad, paint_names, paint_rows, write_numbers
 from app.node_editor.shape import (
     FIELD_WIDTH,
     PORT_RADIUS,
@@ -25,8 +30,12 @@ from app.node_editor.texts import Style, TextPainter, elided, number_text, text_
 from app.widgets.icons import draw_icon
 from core.graph import Graph, Port
 
+Floats = npt.NDArray[np.float64]
+
 CROWD = 60  # nodes in sight
 CROWDED_BELOW = 0.75  # zoom at which so many nodes leave out what they repeat of others
+MOST_COMPARED = 1000  # nodes in sight, of which it is found out if they cover each other
+REASON_WIDTH = 480.0  # pixels that a card may take from the left edge of its node
 DIMMED = 0.35  # of a port that a link can't end at
 
 
@@ -54,47 +63,160 @@ class Marks:
 
 
 class NodePainter:
-    """Paints boxes in their order; the last lies on top. `is_zooming`: soon at yet another zoom."""
+    """Paints boxes in their order; the last lies on top. `is_zooming`: soon at yet another zoom.
+
+    Numbers that nothing else can cover are painted at the end, all at once.
+    """
 
     def __init__(self) -> None:
         self._pictures = NodePictures()
+        self._numerals = Numerals()
+        self._bars = BarPictures()
+        self._neighbours = _Neighbours()
+        self._zoom = self._ratio = 1.0
         self.is_zooming = False
 
     def paint(self, painter: QPainter, boxes: list[NodeBox], graph: Graph, marks: Marks) -> None:
         """Paint these boxes, in their order; the painter is in scene coordinates."""
+        if not boxes:
+            return
         world = painter.worldTransform()
+        self._begin(world.m11(), painter.device().devicePixelRatioF(), len(boxes))
+        places = np.array([(box.x, box.y) for box in boxes]) * self._zoom
+        # Whole device pixels keep hairlines and text sharp at every zoom.
+        origin = world.dx(), world.dy()
+        corners = np.rint((places + origin) * self._ratio) / self._ratio
+        marked = {box.id for box in boxes} if marks.impossible else marks.nodes()
+        is_alone: list[bool] | None = None
         painter.save()
-        self._pictures.is_crowded = len(boxes) > CROWD and world.m11() < CROWDED_BELOW
-        marked = marks.nodes()
-        for box in boxes:
-            is_marked = box.id in marked or bool(marks.impossible)
-            self._paint_one(painter, box, graph, world, marks if is_marked else None)
+        painter.setTransform(QTransform())
+        for row, (box, (x, y)) in enumerate(zip(boxes, corners.tolist())):
+            picture = self._pictures.get(box, graph)
+            if box.id in marked or box.reason:
+                self._paint_marked(painter, box, picture, graph, marks, x, y)
+                continue
+            self._draw(painter, picture, x, y)
+            if picture.has_numbers:
+                continue
+            if is_alone is None:
+                is_alone = self._neighbours.are_alone(boxes, marked)
+            if is_alone[row] and box.slider is None and not box.further_outputs:
+                self._write_later(painter, box, picture, graph, x, y)
+            else:
+                self._paint_rows(painter, box, picture, graph, x, y)
+        self._numerals.draw(painter)
         painter.restore()
 
-    def _paint_one(
-        self, painter: QPainter, box: NodeBox, graph: Graph, world: QTransform, marks: Marks | None
+    def _begin(self, zoom: float, ratio: float, count: int) -> None:
+        self._zoom, self._ratio = zoom, ratio
+        self._pictures.begin(
+            zoom * ratio,
+            ratio,
+            is_crowded=count > CROWD and zoom < CROWDED_BELOW,
+            is_zooming=self.is_zooming,
+        )
+        self._bars.begin(zoom * ratio, ratio)
+        self._numerals.begin(zoom)
+
+    def _draw(self, painter: QPainter, picture: Picture, x: float, y: float) -> None:
+        picture.draw(painter, x, y, self._zoom * self._ratio, self._ratio)
+
+    def _write_later(
+        self,
+        painter: QPainter,
+        box: NodeBox,
+        picture: Picture,
+        graph: Graph,
+        x: float,
+        y: float,
     ) -> None:
-        zoom = world.m11()
-        ratio = painter.device().devicePixelRatioF()
-        # Whole device pixels keep hairlines and text sharp at every zoom.
-        corner = world.map(box.position)
-        x, y = round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio
-        picture = self._pictures.get(box, graph, zoom * ratio, is_zooming=self.is_zooming)
-        local = QTransform(zoom, 0, 0, zoom, x, y)
+        """Paint what the picture lacks; its numbers come with all others."""
+        if has_bar(box):
+            bar = box.shape.bar
+            self._bars.draw(painter, x, y, bar, box.share, is_line=box.is_collapsed)
+        self._numerals.move_to(x, y)
+        write_numbers(self._numerals, box, graph, is_crowded=self._pictures.is_crowded)
+        if not picture.has_names:
+            painter.setTransform(QTransform(self._zoom, 0, 0, self._zoom, x, y))
+            paint_names(TextPainter(painter), box, graph)
+            painter.setTransform(QTransform())
+
+    def _paint_rows(
+        self,
+        painter: QPainter,
+        box: NodeBox,
+        picture: Picture,
+        graph: Graph,
+        x: float,
+        y: float,
+    ) -> None:
+        """Paint what the picture lacks."""
+        painter.setTransform(QTransform(self._zoom, 0, 0, self._zoom, x, y))
+        is_crowded = self._pictures.is_crowded
+        paint_rows(painter, box, graph, has_names=picture.has_names, is_crowded=is_crowded)
+        painter.setTransform(QTransform())
+
+    def _paint_marked(
+        self,
+        painter: QPainter,
+        box: NodeBox,
+        picture: Picture,
+        graph: Graph,
+        marks: Marks,
+        x: float,
+        y: float,
+    ) -> None:
+        """Paint a node with all that is around and upon it."""
+        local = QTransform(self._zoom, 0, 0, self._zoom, x, y)
         painter.setTransform(local)
-        if marks is not None:
-            _paint_rings(painter, box, marks)
-        picture.draw(painter, QPointF(x - BORDER * zoom, y - BORDER * zoom), zoom, ratio)
-        painter.setTransform(local)
+        _paint_rings(painter, box, marks)
+        painter.setTransform(QTransform())
+        self._draw(painter, picture, x, y)
         if not picture.has_numbers:
-            paint_rows(
-                painter, box, graph,
-                has_names=picture.has_names, is_crowded=self._pictures.is_crowded,
-            )  # fmt: skip
+            self._paint_rows(painter, box, picture, graph, x, y)
+        painter.setTransform(local)
         if box.reason:
             _paint_reason(painter, box)
-        if marks is not None:
-            _paint_marks(painter, box, marks)
+        _paint_marks(painter, box, marks)
+        painter.setTransform(QTransform())
+
+
+class _Neighbours:
+    """Tells which nodes no other one paints upon; finds it anew only where something has moved."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._are_alone: list[bool] = []
+
+    def are_alone(self, boxes: list[NodeBox], marked: Container[str]) -> list[bool]:
+        """Of each box, if no other one paints on it. marked: those with a ring around them."""
+        if len(boxes) > MOST_COMPARED:
+            return [False] * len(boxes)
+        rects = np.array([(box.x, box.y, box.shape.height) for box in boxes])
+        around = [_around(box, is_marked=box.id in marked) for box in boxes]
+        key = rects.tobytes(), around
+        if key != self._key:
+            self._key = key
+            self._are_alone = _are_apart(rects, np.array(around))
+        return self._are_alone
+
+
+def _around(box: NodeBox, *, is_marked: bool) -> tuple[float, float, float, float]:
+    """How far a node paints beyond its rect: left, top, right and bottom."""
+    if box.reason:
+        return MARGIN, 2 * MARGIN, REASON_WIDTH, MARGIN + REASON_HEIGHT
+    return (MARGIN, 2 * MARGIN, MARGIN, MARGIN) if is_marked else (BORDER, BORDER, BORDER, BORDER)
+
+
+def _are_apart(rects: Floats, around: Floats) -> list[bool]:
+    """Of each rect, if no other touches it. rects: left, top and height; around: as `_around`."""
+    starts = rects[:, :2]
+    ends = starts + np.column_stack([np.full(len(rects), WIDTH), rects[:, 2]])
+    outer_starts, outer_ends = starts - around[:, :2], ends + around[:, 2:]
+    is_met = (starts[:, None] < outer_ends[None]).all(axis=2)
+    is_met &= (outer_starts[None] < ends[:, None]).all(axis=2)
+    apart: list[bool] = (is_met.sum(axis=1) == 1).tolist()  # each meets itself
+    return apart
 
 
 def _paint_reason(painter: QPainter, box: NodeBox) -> None:

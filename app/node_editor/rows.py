@@ -10,9 +10,17 @@ from PySide6.QtGui import QPainter, QPen
 from app.node_editor import colors
 from app.node_editor.boxes import NodeBox
 from app.node_editor.colors import SHARE_STEPS, brush, fill, pen
+from app.node_editor.numerals import fitted, number_width
 from app.node_editor.shape import FIELD_WIDTH, LEFT, RIGHT, WIDTH
 from app.node_editor.sprites import Look, further_reached, look_of, name_left
-from app.node_editor.texts import Style, TextPainter, elided, number_text, text_width
+from app.node_editor.texts import (
+    NumberWriter,
+    Style,
+    TextPainter,
+    elided,
+    number_text,
+    text_width,
+)
 from core.graph import Graph
 from core.known import UNKNOWN
 
@@ -47,33 +55,59 @@ def paint_rows(
 ) -> None:
     """Name, numbers, bar and slider.
 
-    has_names: the names are there already. is_names_only: nothing but the names. is_crowded:
-    without the numbers that the nodes at the other ends of the links show as well.
+    has_names: the names are there already. is_names_only: nothing but the names. is_crowded: as
+    in `write_numbers`.
     """
-    look = look_at(box)
-    quiet, plain = pen("text2"), pen("text3" if box.is_muted else "text")
     texts = TextPainter(painter)
     if not has_names:
-        _paint_name(texts, box, look, plain)
-        if not look.is_collapsed:
-            _paint_input_names(texts, box, graph, plain)
+        paint_names(texts, box, graph)
     if is_names_only:
         return
-    _paint_data(texts, box, look, plain)
-    if not look.is_collapsed:
-        _paint_input_numbers(texts, box, graph, None if is_crowded else quiet, plain)
-        _paint_grad(texts, box, box.shape.grad_center, quiet, plain)
-        for output, (center, _bar) in zip(box.further_outputs, box.shape.further_grads):
-            _paint_grad(texts, output, center, quiet, plain)
+    write_numbers(texts, box, graph, is_crowded=is_crowded)
     if box.shape.slider is not None and box.slider is not None:
         paint_slider(painter, box.shape.slider, box.node.data, box.slider)
-    if look.is_bad or box.is_muted:
+    if has_bar(box):
+        paint_bar(painter, box.shape.bar, box.share, is_collapsed=box.is_collapsed)
+    if look_at(box).is_bad or box.is_muted:
         return
-    if look.is_reached:
-        _paint_bar(painter, box, box.shape.bar)
     for output, (_center, bar) in zip(box.further_outputs, box.shape.further_grads):
         if output.grad is not None:
-            _paint_bar(painter, output, bar)
+            paint_bar(painter, bar, output.share, is_collapsed=False)
+
+
+def has_bar(box: NodeBox) -> bool:
+    """True if there is a gradient that can be drawn as a bar."""
+    look = look_at(box)
+    return look.is_reached and not look.is_bad and not box.is_muted
+
+
+def paint_names(texts: TextPainter, box: NodeBox, graph: Graph) -> None:
+    """The node's name, and those of what feeds it."""
+    look, plain = look_at(box), _plain(box)
+    _paint_name(texts, box, look, plain)
+    if not look.is_collapsed:
+        _paint_input_names(texts, box, graph, plain)
+
+
+def write_numbers(
+    texts: NumberWriter, box: NodeBox, graph: Graph, *, is_crowded: bool = False
+) -> None:
+    """The node's numbers.
+
+    is_crowded: without those that the nodes at the other ends of the links show as well.
+    """
+    quiet, plain = pen("text2"), _plain(box)
+    _write_data(texts, box, plain)
+    if box.is_collapsed:
+        return
+    _write_input_numbers(texts, box, graph, None if is_crowded else quiet, plain)
+    _write_grad(texts, box, box.shape.grad_center, quiet, plain)
+    for output, (center, _bar) in zip(box.further_outputs, box.shape.further_grads):
+        _write_grad(texts, output, center, quiet, plain)
+
+
+def _plain(box: NodeBox) -> QPen:
+    return pen("text3" if box.is_muted else "text")
 
 
 def are_names_still(box: NodeBox, graph: Graph) -> bool:
@@ -95,29 +129,29 @@ def _header_center(box: NodeBox) -> float:
 def _paint_name(texts: TextPainter, box: NodeBox, look: Look, plain: QPen) -> None:
     left, end = name_left(look.glyph), WIDTH - 10.0
     if look.is_collapsed:
-        end = RIGHT - 4 - text_width(_data_text(box), Style.NAME)
+        end = RIGHT - 4 - number_width(_data_text(box), Style.NAME)
     room = end - left - (text_width(look.word, Style.CAPTION) + 6 if look.word else 0)
     name = elided(box.title, Style.NAME, room)
     texts.left(name, Style.NAME, plain, left, _header_center(box))
 
 
-def _paint_data(texts: TextPainter, box: NodeBox, look: Look, plain: QPen) -> None:
+def _write_data(texts: NumberWriter, box: NodeBox, plain: QPen) -> None:
     data, shape = _data_text(box), box.shape
     strong = plain if math.isfinite(box.node.data) or not box.is_computed else pen("error")
-    if look.is_collapsed:
+    if box.is_collapsed:
         texts.right(data, Style.NAME, strong, RIGHT + 2, _header_center(box))
         return
     for output, center in zip(box.further_outputs, shape.outputs[1:]):
-        number = elided(number_text(output.node.data), Style.VALUE, RIGHT - LEFT - 64)
+        number = fitted(number_text(output.node.data), Style.VALUE, RIGHT - LEFT - 64)
         color = plain if math.isfinite(output.node.data) else pen("error")
         texts.right(number, Style.VALUE, color, RIGHT, center)
     field = shape.data_field
     end = field.right() - 9 if field is not None else RIGHT
     width = FIELD_WIDTH - 12 if field is not None else RIGHT - LEFT - 34
-    texts.right(elided(data, Style.VALUE, width), Style.VALUE, strong, end, shape.data_center)
+    texts.right(fitted(data, Style.VALUE, width), Style.VALUE, strong, end, shape.data_center)
 
 
-def _paint_grad(texts: TextPainter, box: NodeBox, center: float, quiet: QPen, plain: QPen) -> None:
+def _write_grad(texts: NumberWriter, box: NodeBox, center: float, quiet: QPen, plain: QPen) -> None:
     grad = UNKNOWN if box.grad is None else number_text(box.grad)
     color = quiet if box.grad is None else plain if math.isfinite(box.grad) else pen("error")
     texts.right(grad, Style.NAME, color, RIGHT, center)
@@ -130,15 +164,15 @@ def _input_text(box: NodeBox, graph: Graph, source: str) -> str:
 def _paint_input_names(texts: TextPainter, box: NodeBox, graph: Graph, plain: QPen) -> None:
     for index, (source, center) in enumerate(zip(box.node.inputs, box.shape.input_centers)):
         if isinstance(source, str):
-            number_width = text_width(_input_text(box, graph, source), Style.BODY)
-            room = RIGHT - LEFT - 10 - number_width
+            number = _input_text(box, graph, source)
+            room = RIGHT - LEFT - 10 - number_width(number, Style.BODY)
             called = box.input_names[index] if box.input_names else graph.nodes[source].name
             name = elided(called, Style.INPUT, room)
             texts.left(name, Style.INPUT, plain, LEFT + 2, center)
 
 
-def _paint_input_numbers(
-    texts: TextPainter, box: NodeBox, graph: Graph, quiet: QPen | None, plain: QPen
+def _write_input_numbers(
+    texts: NumberWriter, box: NodeBox, graph: Graph, quiet: QPen | None, plain: QPen
 ) -> None:
     """`quiet`: for the numbers of connected inputs; None leaves them out."""
     shape = box.shape
@@ -150,15 +184,14 @@ def _paint_input_numbers(
             continue
         field = shape.input_fields[index]
         end = field.right() - 9 if field is not None else RIGHT
-        text = elided(number_text(source), Style.BODY, FIELD_WIDTH - 12)
+        text = fitted(number_text(source), Style.BODY, FIELD_WIDTH - 12)
         texts.right(text, Style.BODY, plain, end, center)
 
 
-def _paint_bar(painter: QPainter, box: NodeBox, bar: QRectF) -> None:
+def paint_bar(painter: QPainter, bar: QRectF, share: float, *, is_collapsed: bool) -> None:
     """The gradient as a bar: from the centre to the right in blue or to the left in orange."""
-    share = box.share
     painter.setPen(Qt.PenStyle.NoPen)
-    if box.is_collapsed:
+    if is_collapsed:
         painter.setBrush(colors.link_color(share) if share else brush("line"))
         painter.drawRoundedRect(bar, 1.5, 1.5)
         return

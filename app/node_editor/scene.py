@@ -26,10 +26,12 @@ from app.node_editor.boxes import Hit, NodeBox, Part
 from app.node_editor.far import FAR, FarPainter
 from app.node_editor.group_boxes import boxes_of, flows_of, share_outputs, take_grads
 from app.node_editor.index import SceneIndex
-from app.node_editor.links import BENT_FROM, Link, paint_drop_target, paint_links
+from app.node_editor.link_pictures import LinkPictures
+from app.node_editor.links import BENT_FROM, Link, paint_drop_target
 from app.node_editor.painter import Marks, NodePainter
 from app.node_editor.reasons import reason_not_finite
 from app.node_editor.shape import PORT_REACH
+from app.node_editor.stamps import Stamps
 from core.flow import Flow
 from core.graph import Edge, Graph, Port
 from core.groups.sheets import Sheet, sheet_of
@@ -69,6 +71,7 @@ class NodeScene(QGraphicsScene):
         self.far = FarPainter()
         self._is_stale = np.zeros(0, dtype=bool)  # of each link: its colour is of former numbers
         self._flow_rows: tuple[object, object, Ints] = (None, None, np.zeros(0, dtype=np.intp))
+        self._stamps = Stamps()
         self._state: State | None = None  # how far a debugger has come with the gradients
         self._arranger = Arranger(self)
         self._arranger.found.connect(self.take_positions)
@@ -213,8 +216,11 @@ class NodeScene(QGraphicsScene):
         grads = np.array([0.0 if box.grad is None else box.grad for box in boxes])
         self.scale = self.document.gradient_scale.value
         data = np.array([box.node.data for box in boxes])
-        for box, share in zip(boxes, symlog(grads, self.scale).tolist()):
+        shares = symlog(grads, self.scale)
+        for box, share in zip(boxes, shares.tolist()):
             box.share, box.reason = share, ""
+        are_all_new = isinstance(graph, Sheet) or self._state is not None
+        self._stamps.take(self.index, np.stack([data, grads, shares]), are_all_new=are_all_new)
         for row in np.flatnonzero(~(np.isfinite(data) & np.isfinite(grads))).tolist():
             if boxes[row].is_computed:
                 boxes[row].reason = reason_not_finite(graph, boxes[row].node)
@@ -449,6 +455,10 @@ class _AnnotationLayer(_Layer):
 
 
 class _LinkLayer(_Layer):
+    def __init__(self, scene: NodeScene) -> None:
+        super().__init__(scene)
+        self._pictures = LinkPictures()
+
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
@@ -460,7 +470,8 @@ class _LinkLayer(_Layer):
             rows = scene.index.link_rows_in(option.exposedRect)
             seen = [scene.index.links[row] for row in rows.tolist()]
             scene.color(rows)
-            paint_links(painter, seen, option.exposedRect, zoom)
+            area, is_zooming = option.exposedRect, scene.is_zooming
+            self._pictures.paint(painter, seen, area, is_zooming=is_zooming)
         drop = scene.marks.drop_link
         if drop is not None and drop in scene.links:
             paint_drop_target(painter, scene.links[drop])

@@ -6,6 +6,7 @@ A node is a sprite (body, header, op, captions, empty fields) and its numbers on
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -115,14 +116,25 @@ class Sprites:
         return pixmap
 
 
-def _draw(look: Look, shape: Shape, scale: float) -> QPixmap:
-    width, height = WIDTH + 2 * BORDER, shape.height + 2 * BORDER
-    pixmap = QPixmap(round(width * scale) + 1, round(height * scale) + 1)
-    pixmap.fill(Qt.GlobalColor.transparent)
+def border_pixels(scale: float) -> int:
+    """Device pixels around the node's rect, for its ports: whole, so that all in it stay sharp."""
+    return math.ceil(BORDER * scale)
+
+
+def painter_of_node(pixmap: QPixmap, scale: float) -> QPainter:
+    """Paints in a node's coordinates on its picture, whose device pixels are its logical ones."""
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(border_pixels(scale), border_pixels(scale))
     painter.scale(scale, scale)
-    painter.translate(BORDER, BORDER)
+    return painter
+
+
+def _draw(look: Look, shape: Shape, scale: float) -> QPixmap:
+    around = 2 * border_pixels(scale) + 1
+    pixmap = QPixmap(round(WIDTH * scale) + around, round(shape.height * scale) + around)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = painter_of_node(pixmap, scale)
     paint_still(painter, look, shape)
     for index in (None, *range(len(look.connected))):
         is_connected = index is None or look.connected[index]

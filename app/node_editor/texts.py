@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QPointF, Qt, qAddPostRoutine
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QStaticText
@@ -82,9 +82,20 @@ def text_width(text: str, style: Style) -> float:
     return _laid_out(text, style)[1]
 
 
+def text_height(text: str, style: Style) -> float:
+    return _laid_out(text, style)[2]
+
+
 # Laid-out texts point into Qt's fonts, which go with the application: they must not outlive it.
 for _cache in (_laid_out, metrics, _font):
     qAddPostRoutine(_cache.cache_clear)
+
+
+class NumberWriter(Protocol):
+    """Puts numbers on the canvas, at once or with others."""
+
+    def right(self, text: str, style: Style, pen: QPen, x: float, center: float) -> None:
+        """A text that ends at `x`, `center` being its middle line."""
 
 
 class TextPainter:

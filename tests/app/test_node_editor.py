@@ -1,5 +1,9 @@
 """The node editor, by mouse and keyboard on the real view: each gesture is one undo step."""
 
+import math
+from itertools import pairwise
+
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
@@ -239,6 +243,28 @@ def test_scrubbing_a_leaf_is_live_and_one_step(hand, undoes):
     assert hand.graph["L"].data == pytest.approx((a * -3 + 10) * -2)
     assert hand.document.text.startswith(f"a = {a}")
     undoes("Change a")
+
+
+def test_in_mid_scrub_all_is_shown_as_it_is_at_rest(hand):
+    hand.drag(hand.body("L"), hand.body("d") + QPoint(30, 40))  # to lie on the numbers of d
+    hand.view.zoom_to(1.0)
+    hand.view.set_zooming(False)
+
+    def shown():
+        image = hand.view.viewport().grab().toImage()
+        size = image.height(), image.width(), 4
+        return np.frombuffer(image.constBits(), np.uint8).reshape(size).astype(int)
+
+    at = hand.field("a")
+    hand.press(at)
+    frames = []
+    for step in range(1, 5):
+        hand.drag_to(at + QPoint(20 * step, 0))
+        frames.append(shown())
+    at_rest = [shown() for _ in range(3)][-1]
+    assert np.abs(at_rest - frames[-1]).max() < 48  # bars are a quarter of a pixel off at most
+    assert all((a != b).any() for a, b in pairwise(frames))  # numbers follow in each frame
+    hand.release(at)
 
 
 def test_shift_scrubs_finely_and_ctrl_coarsely(hand):

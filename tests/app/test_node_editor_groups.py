@@ -1,7 +1,7 @@
 """Groups in the node editor, by mouse and keyboard: made, opened, changed, named, dissolved."""
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
@@ -202,6 +202,15 @@ def test_a_link_dragged_onto_a_group_feeds_it_and_dragged_off_leaves_its_number(
     at = hand.pixel(second.port_position(0))
     hand.drag(at, hand.empty())
     assert "z = f(2.0)" in hand.document.text
+
+
+def test_a_link_follows_the_group_that_it_comes_from(hand):
+    hand.document.set_text("def f(x): return 2*x\na = 2.0\nb = f(a)\nc = tanh(b)\n")
+    (group,) = groups(hand)
+    link = hand.view.nodes.links[hand.id("c"), 0]
+    assert link.path().pointAtPercent(0) == group.port_position(None)
+    hand.drag(middle(hand, group), middle(hand, group) + QPoint(0, 60))
+    assert link.path().pointAtPercent(0) == group.port_position(None)
 
 
 def test_a_group_is_named_and_all_uses_follow(hand):

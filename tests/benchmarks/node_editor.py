@@ -72,6 +72,7 @@ class Bench:
     def look(self, zoom: float) -> None:
         self.view.zoom_to(zoom)
         self.view.centerOn(self.view.nodes.bounds().center())
+        self.view.set_zooming(False)  # as after a moment of rest
 
     def frame(self, change: Callable[[int], None]) -> float:
         """Median milliseconds of `change` and the paint that it causes."""

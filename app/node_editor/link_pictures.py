@@ -1,0 +1,104 @@
+"""Pictures of links: stroking a wide smooth curve costs five times as much as copying it.
+
+A link that has looked the same for two paints becomes a picture; panning moves it, and while a
+number is dragged only links whose colour can be seen to change are stroked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPixmap, QTransform
+
+from app import theme
+from app.node_editor.links import Link, LinkStroke, link_pen
+
+LARGEST = 60_000  # pixels of a picture; longer links are stroked
+KEPT = 600  # links, before all pictures are dropped
+MADE_AT_ONCE = 24  # pictures in one frame, so that none takes long
+
+
+class _Kept(NamedTuple):
+    """How a link looked when it was painted last, and the picture of it if there is one."""
+
+    look: object
+    picture: QPixmap | None = None
+    left: int = 0  # device pixels from the scene's origin to the picture's corner
+    top: int = 0
+    is_too_large: bool = False
+
+
+class LinkPictures:
+    """Paints links; at another zoom it begins anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Link, _Kept] = {}
+        self._style: object = None
+        self._device = QTransform()  # from the scene to device pixels, but for whole ones
+        self._ratio = 1.0
+        self._stroke = LinkStroke(0)
+
+    def paint(
+        self, painter: QPainter, links: Sequence[Link], exposed: QRectF, *, is_zooming: bool
+    ) -> None:
+        """Paint links in their order as far as they are in `exposed`, in scene coordinates."""
+        world, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
+        x, y, scale = world.dx() * ratio, world.dy() * ratio, world.m11() * ratio
+        left, top = math.floor(x), math.floor(y)
+        device = QTransform(scale, 0, 0, scale, x - left, y - top)
+        stroke = LinkStroke(len(links), exposed)
+        style = theme.current().name, device, ratio, stroke.is_curved, stroke.is_cased
+        if len(links) > KEPT or (is_zooming and style != self._style):
+            stroke = stroke._replace(is_zooming=is_zooming)
+            for link in links:
+                stroke.paint(painter, link)
+            return
+        if style != self._style or len(self._kept) > 2 * KEPT:
+            self._kept.clear()
+            self._style, self._device, self._ratio = style, device, ratio
+            self._stroke = stroke._replace(exposed=None)  # a picture holds all of its link
+        transforms = world, QTransform()
+        is_copying = False
+        for link, kept in zip(links, self._take(links)):
+            if is_copying != (kept.picture is not None):
+                is_copying = not is_copying
+                painter.setTransform(transforms[is_copying])
+            if kept.picture is None:
+                stroke.paint(painter, link)
+            else:
+                place = QPointF(kept.left + left, kept.top + top) / ratio
+                painter.drawPixmap(place, kept.picture)
+        painter.setTransform(world)
+
+    def _take(self, links: Sequence[Link]) -> list[_Kept]:
+        """What there is of each link; some of those that look as before get their picture."""
+        taken, to_make = [], MADE_AT_ONCE
+        for link in links:
+            look = link.ends(), id(link_pen(link.share)), round(link.width * 4)
+            kept = self._kept.get(link)
+            if kept is None or kept.look != look:
+                kept = self._kept[link] = _Kept(look)
+            elif kept.picture is None and to_make and not kept.is_too_large:
+                kept = self._kept[link] = self._made(link, look)
+                to_make -= 1
+            taken.append(kept)
+        return taken
+
+    def _made(self, link: Link, look: object) -> _Kept:
+        bounds = self._device.mapRect(link.bounds())
+        left, top = math.floor(bounds.left()), math.floor(bounds.top())
+        width, height = math.ceil(bounds.right()) - left, math.ceil(bounds.bottom()) - top
+        if width * height > LARGEST:
+            return _Kept(look, is_too_large=True)
+        picture = QPixmap(width, height)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setTransform(self._device * QTransform.fromTranslate(-left, -top))
+        self._stroke.paint(painter, link)
+        painter.end()
+        picture.setDevicePixelRatio(self._ratio)
+        return _Kept(look, picture, left, top)
