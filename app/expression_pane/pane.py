@@ -25,7 +25,7 @@ from core.stepping import State
 
 # Text that takes longer than this to read is read when the typing pauses: keys come first.
 _LONGEST_READING = 0.012  # seconds
-_LONG_TEXT = 20_000  # characters
+_LONG_TEXT = 4_000  # characters, which take about as long
 _PAUSE = 150  # ms
 _EXPRESSION = "Expression"
 

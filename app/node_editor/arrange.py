@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, Signal
 
@@ -12,6 +13,9 @@ from app.node_editor.boxes import NodeBox
 from app.node_editor.shape import SNAP, WIDTH
 from core.graph import Graph
 from core.layout import Layout, layout
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 RANK_GAP = 32.0
 ROW_GAP = 48.0
@@ -26,12 +30,15 @@ class Arranger(QObject):
 
     A document made of text has no positions: its nodes stand where the layout puts them, and
     follow it. As soon as one node has been moved by hand all stay, and new ones join them.
-    A thread lays out what is large; until then new nodes stand beside what they belong to.
+    A thread lays out what is large; until then a few new nodes stand beside what they belong to,
+    and many in columns, each right of what feeds it.
 
-    Signal: found() after the thread has come to other places.
+    Signals: found() after the thread has come to other places; busy(nodes) when it begins with so
+    many new ones, and with 0 when no more is to come.
     """
 
     found = Signal()
+    busy = Signal(int)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -39,11 +46,12 @@ class Arranger(QObject):
         self._found: dict[str, Position] = {}
         self._background = Background(self)
         self._laid_out: tuple[int, dict[str, float]] | None = None  # what for: revision, heights
+        self._busy_with = 0  # new nodes
 
     def forget(self) -> None:
         """Another document: nothing that was found holds any more."""
-        self._background.cancel()
-        self._former = self._laid_out = None
+        self._stop()
+        self._former = None
         self._found.clear()
 
     def finish(self) -> None:
@@ -55,17 +63,28 @@ class Arranger(QObject):
     ) -> dict[str, Position]:
         """A position for every node that has none of its own."""
         missing = [id for id in boxes if id not in positions]
-        if len(missing) < len(boxes):
-            self._background.cancel()
-            self._laid_out = None
-            self._join(graph, boxes, missing, positions)
-        elif len(boxes) <= AT_ONCE or len(boxes.keys() - self._found.keys()) > MOST_JOINING:
-            self._background.cancel()
-            self._take(lay_out(graph, boxes, self._former))
-        else:
-            self._lay_out_soon(graph, boxes)
-            self._join(graph, boxes, missing, positions)
+        if len(missing) == len(boxes) <= AT_ONCE:
+            self._stop()
+            self._take(lay_out(graph, boxes, self._former), None)
+            return dict(self._found)
+        new = self._join(graph, boxes, missing, positions)
+        if len(missing) == len(boxes):
+            self._lay_out_soon(graph, boxes, boxes.keys())
+        elif new:
+            self._lay_out_soon(graph, boxes, new)
+        elif self._laid_out is None or self._laid_out[0] != graph.revision:
+            self._stop()
         return dict(self._found)
+
+    def _stop(self) -> None:
+        self._background.cancel()
+        self._laid_out = None
+        self._tell_busy(0)
+
+    def _tell_busy(self, count: int) -> None:
+        if count != self._busy_with:
+            self._busy_with = count
+            self.busy.emit(count)
 
     def _join(
         self,
@@ -73,41 +92,80 @@ class Arranger(QObject):
         boxes: Mapping[str, NodeBox],
         missing: Collection[str],
         positions: Mapping[str, Position],
-    ) -> None:
-        """Let what was found stay, and put the others beside what they belong to."""
+    ) -> list[str]:
+        """Let what was found stay, and put the others beside what they belong to.
+
+        Returns those that are so many that they want a layout.
+        """
         self._found = {id: self._found[id] for id in missing if id in self._found}
+        new = [id for id in missing if id not in self._found]
+        if not positions and len(new) > max(MOST_JOINING, len(boxes) / 2):
+            self._former, self._found, new = None, {}, list(missing)  # hardly anything is left
         taken = {id: positions[id] for id in boxes if id in positions} | self._found
-        if len(taken) < len(boxes):
+        if len(new) > MOST_JOINING:
+            self._found |= _in_columns(graph, boxes, new, _under(boxes, taken))
+            return new
+        if new:
             for id in graph.topological_ids():
                 if id not in taken:
                     taken[id] = self._found[id] = _beside(graph, boxes, id, taken)
+        return []
 
-    def _lay_out_soon(self, graph: Graph, boxes: Mapping[str, NodeBox]) -> None:
-        wanted = (graph.revision, {id: box.shape.height for id, box in boxes.items()})
+    def _lay_out_soon(
+        self, graph: Graph, boxes: Mapping[str, NodeBox], ids: Collection[str]
+    ) -> None:
+        """Let a thread lay these nodes out: all, or those that have come."""
+        wanted = (graph.revision, {id: boxes[id].shape.height for id in ids})
         if wanted == self._laid_out:
             return
         self._laid_out = wanted
-        make = _layout_of(graph, boxes, self._former)
+        is_whole = len(ids) == len(boxes)
+        make = _layout_of(graph, boxes, self._former if is_whole else None, ids)
+        corner = _corner([self._found[id] for id in ids])
 
         def take(found: Layout) -> None:
             if self._laid_out is wanted:
-                self._take(found)
+                self._take(found, None if is_whole else corner)
+                self._tell_busy(0)
                 self.found.emit()
 
         self._background.run(make, take)
+        if self._former is None or not is_whole:
+            self._tell_busy(len(ids))
 
-    def _take(self, found: Layout) -> None:
-        self._former = found
-        self._found = _snapped(found)
+    def _take(self, found: Layout, corner: Position | None) -> None:
+        """Have these places; of some nodes only, with their upper left corner at `corner`."""
+        if corner is None:
+            self._former, self._found = found, _snapped(found)
+            return
+        places = _to_origin(_snapped(found))
+        self._found |= {id: (x + corner[0], y + corner[1]) for id, (x, y) in places.items()}
 
 
 def _layout_of(
-    graph: Graph, boxes: Mapping[str, NodeBox], former: Layout | None
+    graph: Graph,
+    boxes: Mapping[str, NodeBox],
+    former: Layout | None,
+    ids: Collection[str] | None = None,
 ) -> Callable[[], Layout]:
-    """What lays out the graph as it is now; it may change before that is called."""
+    """What lays out the graph, or these of its nodes; it may change before that is called."""
     sizes = {id: (WIDTH, box.shape.height) for id, box in boxes.items()}
     make, output = graph.networkx_maker(), graph.output
-    return lambda: layout(make(), sizes, former, output=output, rank_gap=RANK_GAP, row_gap=ROW_GAP)
+    part = None if ids is None or len(ids) == len(boxes) else frozenset(ids)
+
+    def made() -> Layout:
+        whole = make()
+        shown = whole if part is None else _part(whole, part)
+        end = output if output in shown else None
+        return layout(shown, sizes, former, output=end, rank_gap=RANK_GAP, row_gap=ROW_GAP)
+
+    return made
+
+
+def _part(graph: nx.DiGraph, ids: Collection[str]) -> nx.DiGraph:
+    import networkx as nx  # not before the first paint
+
+    return nx.DiGraph(graph.subgraph(ids))
 
 
 def lay_out(graph: Graph, boxes: Mapping[str, NodeBox], former: Layout | None = None) -> Layout:
@@ -119,12 +177,7 @@ def arranged(
     graph: Graph, boxes: Mapping[str, NodeBox], ids: Collection[str]
 ) -> dict[str, Position]:
     """Positions for these nodes by the layout; the upper left corner of their group stays."""
-    import networkx as nx  # not before the first paint
-
-    part = nx.DiGraph(graph.to_networkx().subgraph(ids))
-    sizes = {id: (WIDTH, boxes[id].shape.height) for id in part}
-    output = graph.output if graph.output in part else None
-    found = _snapped(layout(part, sizes, output=output, rank_gap=RANK_GAP, row_gap=ROW_GAP))
+    found = _snapped(_layout_of(graph, boxes, None, ids)())
     left, top = min(boxes[id].x for id in ids), min(boxes[id].y for id in ids)
     return {id: (x + snap(left), y + snap(top)) for id, (x, y) in _to_origin(found).items()}
 
@@ -151,8 +204,47 @@ def _snapped(found: Layout) -> dict[str, Position]:
 
 
 def _to_origin(found: Mapping[str, Position]) -> dict[str, Position]:
-    left, top = min(x for x, _ in found.values()), min(y for _, y in found.values())
+    left, top = _corner(found.values())
     return {id: (x - left, y - top) for id, (x, y) in found.items()}
+
+
+def _corner(places: Collection[Position]) -> Position:
+    """The upper left corner around them."""
+    return min(x for x, _ in places), min(y for _, y in places)
+
+
+def _under(boxes: Mapping[str, NodeBox], taken: Mapping[str, Position]) -> Position:
+    """Where there is room under all of these."""
+    if not taken:
+        return 0.0, 0.0
+    bottom = max(y + boxes[id].shape.height for id, (_x, y) in taken.items())
+    return min(x for x, _y in taken.values()), bottom + ROW_GAP
+
+
+def _in_columns(
+    graph: Graph, boxes: Mapping[str, NodeBox], ids: Collection[str], corner: Position
+) -> dict[str, Position]:
+    """A block of columns: what feeds a node stands left of it, leaves next to what they feed."""
+    wanted, ranks = set(ids), dict[str, int]()
+    ordered = [id for id in graph.topological_ids() if id in wanted]
+    for id in ordered:
+        sources = [boxes[source].unit for source in graph.nodes[id].sources]
+        ranks[id] = 1 + max([ranks[source] for source in sources if source in ranks], default=-1)
+    first_use: dict[str, int] = {}
+    for id in ordered:
+        for source in graph.nodes[id].sources:
+            unit = boxes[source].unit
+            first_use[unit] = min(ranks[id] - 1, first_use.get(unit, ranks[id]))
+    columns = {id: (first_use.get(id, rank), rank) for id, rank in ranks.items()}
+    by_rank = sorted(ordered, key=columns.__getitem__)
+    rows = math.ceil(math.sqrt(len(ids)))
+    found = {}
+    for start in range(0, len(by_rank), rows):
+        x, y = corner[0] + start // rows * (WIDTH + RANK_GAP), corner[1]
+        for id in by_rank[start : start + rows]:
+            found[id] = snap(x), snap(y)
+            y += boxes[id].shape.height + ROW_GAP
+    return found
 
 
 def _beside(

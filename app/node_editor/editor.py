@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.document import Document
+from app.node_editor.arranging import ArrangingLine
 from app.node_editor.side_palette import SidePalette
 from app.node_editor.view import NodeView
 from app.widgets.buttons import Button, IconButton
@@ -56,6 +57,7 @@ class NodeEditor(Panel):
             ("Open the lecture’s graph", self._open_lecture),
             self.view,
         )
+        self._arranging = ArrangingLine(self.view.nodes, self.view)
         self.view.installEventFilter(self)
         document.structure_changed.connect(self._show_empty)
         self._show_empty()

@@ -107,9 +107,8 @@ class FarPainter:
         if zoom < ROUNDED_FROM:
             self._fill_all(painter, index, rows)
         painter.setTransform(QTransform())
-        chosen = index.rows_of(marks.selection)
-        if len(chosen):
-            rows = np.concatenate([rows[~np.isin(rows, chosen)], rows[np.isin(rows, chosen)]])
+        is_chosen = np.isin(rows, index.rows_of(marks.selection))
+        rows = rows[np.lexsort((self._box_keys[rows], is_chosen))]
         rects, keys = _mapped(index.rects[rows], world), self._box_keys[rows]
         if zoom >= ROUNDED_FROM:
             _fill_rounded(painter, rects, keys, max(2.0, RADIUS * zoom))
@@ -211,7 +210,8 @@ def _name(painter: QPainter, boxes: list[NodeBox], rects: Floats, keys: Ints) ->
     if not boxes:
         return
     texts, style = TextPainter(painter), Style.STRONG_CAPTION
-    room = max(4, round(rects[0, 2]) - 4)  # all nodes are as wide
+    # All nodes are as wide. In steps, so that zooming finds most names cut short before.
+    room = max(4, (round(rects[0, 2]) - 4) // 4 * 4)
     colors = {key: _name_pen(key) for key in set(keys.tolist())}
     centers = rects[:, :2] + rects[:, 2:] / 2
     for box, (x, y), key in zip(boxes, centers.tolist(), keys.tolist()):

@@ -49,7 +49,7 @@ class LinkPictures:
         x, y, scale = world.dx() * ratio, world.dy() * ratio, world.m11() * ratio
         left, top = math.floor(x), math.floor(y)
         device = QTransform(scale, 0, 0, scale, x - left, y - top)
-        stroke = LinkStroke(len(links), exposed)
+        stroke = LinkStroke(len(links), world.m11(), exposed)
         style = theme.current().name, device, ratio, stroke.is_curved, stroke.is_cased
         if len(links) > KEPT or (is_zooming and style != self._style):
             stroke = stroke._replace(is_zooming=is_zooming)

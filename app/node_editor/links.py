@@ -27,6 +27,7 @@ MOST_CURVED = 40  # links in sight that are stroked as curves; more as short lin
 MOST_CASED = 150  # more go without casing,
 MOST_CASED_ZOOMING = 60  # and while all of them move apart
 SEGMENT = 9.0  # length of the short lines of a curve, about
+COARSE_BELOW = 0.45  # zoom, where half as many will do
 FEWEST, MOST = 6, 24  # of them
 BENT_FROM = DOTS_FROM  # zoom; further out a link is a straight line
 
@@ -35,7 +36,8 @@ class Link:
     """One connection on the canvas."""
 
     __slots__ = (
-        "_from", "_path", "_path_ends", "_segments", "edge", "share", "source", "target", "via",
+        "_coarse", "_from", "_path", "_path_ends", "_segments",
+        "edge", "share", "source", "target", "via",
     )  # fmt: skip
 
     def __init__(self, edge: Edge, source: NodeBox, target: NodeBox) -> None:
@@ -47,6 +49,7 @@ class Link:
         self._path_ends: object = None
         self._path = QPainterPath()
         self._segments: list[QLineF] | None = None
+        self._coarse: list[QLineF] | None = None
 
     @property
     def start(self) -> QPointF:
@@ -77,7 +80,7 @@ class Link:
             start, end = self.start, self.end
             dots = [dot.position for dot in self.via]
             self._path = guided_curve(start, dots, end) if dots else curve(start, end)
-            self._segments = None
+            self._segments = self._coarse = None
         return self._path
 
     def segments(self) -> list[QLineF]:
@@ -87,6 +90,14 @@ class Link:
             points = _points(path, self._steps()).tolist()
             self._segments = [QLineF(*a, *b) for a, b in pairwise(points)]
         return self._segments
+
+    def coarse_segments(self) -> list[QLineF]:
+        """The curve as half as many lines, for looking at it from further out."""
+        path = self.path()
+        if self._coarse is None:
+            points = _points(path, (self._steps() + 1) // 2).tolist()
+            self._coarse = [QLineF(*a, *b) for a, b in pairwise(points)]
+        return self._coarse
 
     def points(self, steps: int) -> npt.NDArray[np.float64]:
         """Points along the link, shape (steps of each of its curves + 1, 2)."""
@@ -172,6 +183,7 @@ class LinkStroke(NamedTuple):
     """How links are stroked where so many are in sight."""
 
     in_sight: int
+    zoom: float = 1.0
     exposed: QRectF | None = None  # the part of the scene that is painted; None for all
     is_zooming: bool = False
 
@@ -195,13 +207,16 @@ class LinkStroke(NamedTuple):
         elif self.is_curved:
             painter.drawPoints(_dots(link, self.exposed))
         else:
-            painter.drawLines(link.segments()[::2])
+            painter.drawLines(self._segments(link)[::2])
 
     def _stroke(self, painter: QPainter, link: Link) -> None:
         if self.is_curved:
             painter.drawPath(link.path())
         else:
-            painter.drawLines(link.segments())
+            painter.drawLines(self._segments(link))
+
+    def _segments(self, link: Link) -> list[QLineF]:
+        return link.coarse_segments() if self.zoom < COARSE_BELOW else link.segments()
 
 
 @lru_cache(maxsize=128)

@@ -48,12 +48,15 @@ class NodeScene(QGraphicsScene):
     """Boxes and links of a document.
 
     Signals: colored() after gradients have changed; moved() after places have; opened() when
-    another group's inside is shown.
+    another group's inside is shown; arranging(nodes) when a thread begins to lay out so many new
+    ones, and with 0 at its end; arranged() when it has given all nodes their places.
     """
 
     colored = Signal()
     moved = Signal()
     opened = Signal()
+    arranging = Signal(int)
+    arranged = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -74,7 +77,8 @@ class NodeScene(QGraphicsScene):
         self._stamps = Stamps()
         self._state: State | None = None  # how far a debugger has come with the gradients
         self._arranger = Arranger(self)
-        self._arranger.found.connect(self.take_positions)
+        self._arranger.found.connect(self._on_arranged)
+        self._arranger.busy.connect(self.arranging)
         self.setSceneRect(CANVAS)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.addItem(_AnnotationLayer(self))
@@ -193,6 +197,10 @@ class NodeScene(QGraphicsScene):
         for id, box in self.boxes.items():
             box.x, box.y = places[id]
         self.boxes_moved()
+
+    def _on_arranged(self) -> None:
+        self.take_positions()
+        self.arranged.emit()
 
     def boxes_moved(self) -> None:
         """Boxes have other places now."""

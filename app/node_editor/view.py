@@ -98,6 +98,7 @@ class NodeView(Camera):
         document.extras_changed.connect(self.in_place.drop_if_lost)
         document.selection_changed.connect(self._on_selection_changed)
         document.values_changed.connect(self._on_values_changed)
+        self.nodes.arranged.connect(self._on_arranged)
         self.nodes.opened.connect(self.cancel_gesture)  # its nodes are out of sight
         theme.notifier.changed.connect(self.viewport().update)
 
@@ -120,6 +121,10 @@ class NodeView(Camera):
         if initiator is not self.nodes and not self.is_placed_by_hand:
             self.fit_all(animated=False)
         self._describe()
+
+    def _on_arranged(self) -> None:
+        if not self.is_placed_by_hand:
+            self.fit_all(animated=False)
 
     def _on_selection_changed(self, _initiator: object) -> None:
         self._describe()
