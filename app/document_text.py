@@ -115,6 +115,20 @@ def located(text: str, state: GraphState) -> Wording:
     return Wording(text, None, text, state, source.with_ids(ids))
 
 
+def opened(text: str, state: GraphState) -> Wording:
+    """What is known of a file's text; it is written anew where it says another graph."""
+    graph = state.graph()
+    try:
+        parsed, source = parse_with_source(text)
+    except ExpressionError as error:
+        return Wording(text, error)
+    if not is_same_expression(graph, parsed):
+        text, source = write(graph)
+    else:
+        source = source.with_ids(merge(graph, parsed)[1])
+    return Wording(text, None, text, state, source)
+
+
 class DocumentText(QObject):
     """The present text of a document and how it changes. changed(initiator)."""
 
@@ -127,6 +141,7 @@ class DocumentText(QObject):
         self._recent: deque[Version] = deque([self.version])
         self._background = Background(self)
         self._make: Callable[[], Wording] | None = None  # writes the present version
+        self._open: Callable[[], Wording] | None = None  # finds out what is not known yet of it
 
     @property
     def wording(self) -> Wording:
@@ -145,23 +160,32 @@ class DocumentText(QObject):
         return self.version.wording is None
 
     def reset(self, text: str, graph: Graph) -> None:
-        """The text of another document; it is written anew where it says another graph."""
-        try:
-            parsed, source = parse_with_source(text)
-        except ExpressionError as error:
-            self.take(Wording(text, error))
+        """The text of another document. Where in a long one each node stands is known soon."""
+        state = GraphState.of(graph)
+        if len(state.nodes) <= AT_ONCE:
+            self.take(opened(text, state))
             return
-        if not is_same_expression(graph, parsed):
-            text, source = write(graph)
-        else:
-            source = source.with_ids(merge(graph, parsed)[1])
-        self.take(Wording(text, None, text, GraphState.of(graph), source))
+        self.take(Wording(text, None, text, state))
+        self._open = lambda: opened(text, state)
+        self._background.run(self._open, self._take_opened)
+
+    def _take_opened(self, wording: Wording) -> None:
+        self._open = None
+        self.version.wording = self._known = wording
+        self._tell(self.version, None)
+
+    def _former(self) -> Wording:
+        """The last text that was written; of a document just opened it is waited for."""
+        if self._open is not None:
+            self._background.cancel()
+            self._take_opened(self._open())
+        return self._known
 
     def take(self, wording: Wording) -> None:
         """Have this text from now on; whoever calls tells `changed`."""
         self._background.cancel()
         self._show(Version(wording))
-        self._known = wording
+        self._known, self._open = wording, None
 
     def follow(self, state: GraphState, initiator: object) -> None:
         """Let the text follow an edit of the graph, which is in this state now."""
@@ -180,18 +204,19 @@ class DocumentText(QObject):
 
     def read(self, text: str, graph: Graph) -> Reading:
         """What an edited text makes of the document's graph."""
-        return read(text, self._known, GraphState.of(graph))
+        return read(text, self._former(), GraphState.of(graph))
 
     def read_later(self, text: str, graph: Graph, deliver: Callable[[Reading], None]) -> None:
         """As `read`, in a thread. Nothing is delivered where the document changed meanwhile."""
         version, revision = self.version, graph.revision
-        former, state = self._known, GraphState.of(graph)
+        known, state = self._known, GraphState.of(graph)
+        former = self._open or (lambda: known)
 
         def finish(reading: Reading) -> None:
             if (version, revision) == (self.version, graph.revision):
                 deliver(reading)
 
-        self._background.run(lambda: read(text, former, state), finish)
+        self._background.run(lambda: read(text, former(), state), finish)
 
     def show_number(
         self, graph: Graph, id: str, number: float, input_index: int | None, initiator: object
@@ -200,7 +225,7 @@ class DocumentText(QObject):
         if self.is_pending:
             self.follow(GraphState.of(graph), initiator)
             return
-        known = self._known
+        known = self._former()
         if known.error is not None:
             return
         source = known.source.copy()
@@ -216,7 +241,7 @@ class DocumentText(QObject):
 
     def _write(self, version: Version, state: GraphState, initiator: object) -> bool:
         """Write the text of a version of the graph: now (True), or soon."""
-        former, text = self._known, version.text
+        former, text = self._former(), version.text
 
         def make() -> Wording:
             if text is not None:

@@ -69,6 +69,7 @@ class NodeScene(QGraphicsScene):
         self.annotations = Annotations()
         self.marks = Marks()
         self._is_choosing = False
+        self._is_made_anew = False
         self.is_zooming = False  # nodes may be stretched pictures of the former zoom
         self.scale = 1.0  # the gradient that gets the full colour
         self.far = FarPainter()
@@ -110,9 +111,12 @@ class NodeScene(QGraphicsScene):
         self.marks = Marks()
         self._state = None
         self.rebuild()
+        self._is_made_anew = True
 
     def _on_structure_changed(self, _initiator: object) -> None:
-        self._make_boxes()  # values_changed follows
+        if not self._is_made_anew:  # of another document, just before
+            self._make_boxes()  # values_changed follows
+        self._is_made_anew = False
 
     def rebuild(self, _initiator: object = None) -> None:
         """Make all boxes and links anew from the graph."""
