@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from PySide6.QtCore import QObject
 
 from app.document import Document
-from core.expression import parse
-from core.storage import StorageError
+from core.expression import is_same_expression, parse
+from core.storage import Project, StorageError
 
 LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f\n"
 
@@ -315,3 +315,27 @@ def test_one_scale_colours_all_views_and_can_be_locked(lecture, qtbot):
     with qtbot.waitSignal(lecture.values_changed):
         lecture.gradient_scale.set_locked(False)
     assert lecture.gradient_scale.value == 600.0
+
+
+def test_a_long_text_just_opened_is_there_at_once_and_an_edit_keeps_its_comments(document, qtbot):
+    rows = ["a = 1.0  # the first", *(f"x{i} = a + {i}" for i in range(200))]
+    text = "\n".join(rows) + "\n"
+    document.open_project(Project(graph=parse(text), text=text))
+    assert document.text == text
+    x7 = document.graph["x7"].id
+    with qtbot.waitSignal(document.text_changed):
+        pass  # when a thread has found out where each node stands
+    assert document.source.line_of(x7) == 9
+    document.open_project(Project(graph=parse(text), text=text))
+    document.rename(document.graph["x7"].id, "seven")  # which does not wait for that
+    assert document.text == text.replace("x7 = a + 7\n", "seven = a + 7.0\n")
+
+
+def test_a_long_text_that_says_another_graph_is_written_anew(document, qtbot):
+    rows = [f"x{i} = {i}.0" for i in range(200)]
+    graph = parse("\n".join(rows))
+    document.open_project(Project(graph=graph, text="\n".join(["y = 1.0", *rows])))
+    with qtbot.waitSignal(document.text_changed):
+        pass
+    assert "y" not in document.text
+    assert is_same_expression(parse(document.text), graph)

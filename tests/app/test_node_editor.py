@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
+from app.node_editor.arranging import ArrangingLine
+from app.node_editor.camera import FURTHEST
 from tests.app.hand import CTRL, LECTURE, LEFT, NONE, RIGHT, SHIFT
 
 # ----- showing --------------------------------------------------------------------------------
@@ -27,6 +29,23 @@ def test_boxes_and_links_follow_the_document(hand):
     assert hand.names() == {hand.graph.nodes[id].name for id in hand.view.nodes.boxes}
     assert len(hand.view.nodes.links) == len(list(hand.graph.edges()))
     assert hand.box("M").is_output
+
+
+def test_many_new_nodes_stand_in_columns_until_a_thread_has_laid_them_out(hand, qtbot):
+    nodes = hand.view.nodes
+    rows = [f"x{i} = x{i - 1} + x{i // 2}" for i in range(1, 300)]
+    hand.document.set_text("\n".join(["x0 = 1.0", *rows]))
+    first = nodes.positions()
+    assert len(set(first.values())) == 300
+    line = hand.editor.findChild(ArrangingLine)
+    assert line.text() == "Arranging 300 nodes …"
+    with qtbot.waitSignal(nodes.arranged):
+        pass
+    assert nodes.positions() != first
+    assert all(link.start.x() < link.end.x() for link in nodes.links.values())
+    assert not line.isVisible()
+    if hand.view.zoom > FURTHEST:
+        assert hand.view.visible_area().contains(nodes.bounds())
 
 
 def test_links_carry_the_gradient_that_flows_back(hand):
