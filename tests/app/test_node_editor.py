@@ -33,7 +33,7 @@ def test_boxes_and_links_follow_the_document(hand):
 
 def test_many_new_nodes_stand_in_columns_until_a_thread_has_laid_them_out(hand, qtbot):
     nodes = hand.view.nodes
-    rows = [f"x{i} = x{i - 1} + x{i // 2}" for i in range(1, 300)]
+    rows = [f"x{i} = x{i // 2} * x{i // 3}" for i in range(1, 300)]
     hand.document.set_text("\n".join(["x0 = 1.0", *rows]))
     first = nodes.positions()
     assert len(set(first.values())) == 300
