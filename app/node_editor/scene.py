@@ -1,6 +1,6 @@
 """The scene: follows the document, holds a box for each node, and knows what lies where.
 
-Two items paint everything, links and nodes. An item a node would cost a Python call for each at
+Three items paint everything, as `layers` has it. An item a node would cost a Python call for each at
 every frame (188 ms at 360 nodes); here a frame costs what is in sight.
 """
 
@@ -11,24 +11,23 @@ from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QPainterPath
+from PySide6.QtWidgets import QGraphicsScene
 
 from app import theme
 from app.colors import symlog
 from app.document import Document
 from app.group_details import bring_here, places_elsewhere
-from app.node_editor.annotation_painter import paint_beneath, paint_dots_of_links
 from app.node_editor.annotations import Annotations, ItemHit
 from app.node_editor.arrange import Arranger
 from app.node_editor.boxes import Hit, NodeBox, Part
-from app.node_editor.far import FAR, FarPainter
+from app.node_editor.far import FarPainter
 from app.node_editor.group_boxes import boxes_of, flows_of, share_outputs, take_grads
 from app.node_editor.index import SceneIndex
-from app.node_editor.link_pictures import LinkPictures
-from app.node_editor.links import BENT_FROM, Link, paint_drop_target
-from app.node_editor.painter import Marks, NodePainter
+from app.node_editor.layers import CANVAS, AnnotationLayer, LinkLayer, NodeLayer
+from app.node_editor.links import Link
+from app.node_editor.painter import Marks
 from app.node_editor.reasons import reason_not_finite
 from app.node_editor.shape import PORT_REACH
 from app.node_editor.stamps import Stamps
@@ -37,7 +36,6 @@ from core.graph import Edge, Graph, Port
 from core.groups.sheets import Sheet, sheet_of
 from core.stepping import State
 
-CANVAS = QRectF(-200_000, -200_000, 400_000, 400_000)  # far more than any graph needs
 LINK_REACH = 6.0  # pixels around a link that count as on it
 
 Ints = npt.NDArray[np.intp]
@@ -82,9 +80,9 @@ class NodeScene(QGraphicsScene):
         self._arranger.busy.connect(self.arranging)
         self.setSceneRect(CANVAS)
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self.addItem(_AnnotationLayer(self))
-        self.addItem(_LinkLayer(self))
-        self.addItem(_NodeLayer(self))
+        self.addItem(AnnotationLayer(self))
+        self.addItem(LinkLayer(self))
+        self.addItem(NodeLayer(self))
         document.replaced.connect(self._on_replaced)
         document.structure_changed.connect(self._on_structure_changed)
         document.extras_changed.connect(self.rebuild)
@@ -201,6 +199,10 @@ class NodeScene(QGraphicsScene):
         for id, box in self.boxes.items():
             box.x, box.y = places[id]
         self.boxes_moved()
+
+    def finish_arranging(self) -> None:
+        """Wait for the thread that lays nodes out."""
+        self._arranger.finish()
 
     def _on_arranged(self) -> None:
         self.take_positions()
@@ -443,66 +445,3 @@ class NodeScene(QGraphicsScene):
                     found.add(other)
                     stack.append(other)
         return found
-
-
-class _Layer(QGraphicsItem):
-    """Paints one half of the scene; takes no events."""
-
-    def __init__(self, scene: NodeScene) -> None:
-        super().__init__()
-        self._scene = scene
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-
-    def boundingRect(self) -> QRectF:
-        return CANVAS
-
-
-class _AnnotationLayer(_Layer):
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        scene = self._scene
-        paint_beneath(painter, scene.annotations, option.exposedRect, scene.marks)
-
-
-class _LinkLayer(_Layer):
-    def __init__(self, scene: NodeScene) -> None:
-        super().__init__(scene)
-        self._pictures = LinkPictures()
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        scene, zoom = self._scene, painter.worldTransform().m11()
-        if zoom < BENT_FROM:
-            scene.color(np.arange(len(scene.index.links)))
-            scene.far.paint_links(painter, scene.index, option.exposedRect)
-        else:
-            rows = scene.index.link_rows_in(option.exposedRect)
-            seen = [scene.index.links[row] for row in rows.tolist()]
-            scene.color(rows)
-            area, is_zooming = option.exposedRect, scene.is_zooming
-            self._pictures.paint(painter, seen, area, is_zooming=is_zooming)
-        drop = scene.marks.drop_link
-        if drop is not None and drop in scene.links:
-            paint_drop_target(painter, scene.links[drop])
-        if zoom >= BENT_FROM:
-            paint_dots_of_links(painter, scene.annotations.dots.values(), scene.marks)
-
-
-class _NodeLayer(_Layer):
-    def __init__(self, scene: NodeScene) -> None:
-        super().__init__(scene)
-        self._painter = NodePainter()
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        scene = self._scene
-        if painter.worldTransform().m11() < FAR:
-            scene.far.paint_boxes(painter, scene.index, option.exposedRect, scene.marks)
-        else:
-            seen = scene.painted_order(option.exposedRect)
-            self._painter.is_zooming = scene.is_zooming
-            self._painter.paint(painter, seen, scene.graph, scene.marks)

@@ -65,6 +65,7 @@ def drag(count: int, size: tuple[int, int]) -> Times:
         window.resize(*size)
         window.show()
         window.document.set_text(expression(count))
+        window.build_tab.node_editor.view.nodes.finish_arranging()
         for _ in range(60):
             QApplication.processEvents()
         leaf = window.document.graph["a"].id
