@@ -80,6 +80,7 @@ class ExpressionEdit(QPlainTextEdit):
         self._mistake: tuple[int, int] | None = None  # units start to end
         self._columns: QWidget | None = None
         self._snug = 0
+        self._longest_line = -1, ""  # and the revision of the text that it is of
         self._numbers = LineNumbers(self)
         self.textChanged.connect(self._text_changed)
         self.cursorPositionChanged.connect(self._cursor_moved)
@@ -197,7 +198,12 @@ class ExpressionEdit(QPlainTextEdit):
 
     def longest_line_width(self) -> float:
         """Pixels that the longest line takes."""
-        return float(self.document().documentLayout().documentSize().width())
+        # Not the document's size: Qt lets that grow with each new format, and never shrink.
+        revision, longest = self._longest_line
+        if revision != self.document().revision():
+            revision, longest = self.document().revision(), max(self.text().split("\n"), key=len)
+            self._longest_line = revision, longest
+        return QFontMetricsF(self.font()).horizontalAdvance(longest) + 2 * _MARGIN
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
