@@ -1,7 +1,7 @@
 """The scene: follows the document, holds a box for each node, and knows what lies where.
 
-Three items paint everything, as `layers` has it. An item a node would cost a Python call for each at
-every frame (188 ms at 360 nodes); here a frame costs what is in sight.
+Three items paint everything, as `layers` has it. An item a node would cost a Python call for each
+at every frame (188 ms at 360 nodes); here a frame costs what is in sight.
 """
 
 from __future__ import annotations
