@@ -1,6 +1,5 @@
 """The node editor, by mouse and keyboard on the real view: each gesture is one undo step."""
 
-import math
 from itertools import pairwise
 
 import numpy as np
