@@ -10,15 +10,17 @@ Qt is not needed, but for a picture; so this runs where there is no screen and n
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from app.sweep_arguments import Sweep, SweepError, parse
-from core.lab import estimates, race_jobs, range_test, tables, trainability
-from core.lab.executors import Workers, WorkersError, results, workers
+from core.lab import estimates, race_jobs, range_test_jobs, tables, trainability
+from core.lab.estimates import Estimate
+from core.lab.executors import Workers, WorkersError, workers
+from core.lab.kept import Kept
 from core.lab.kept_tiles import KeptTiles
 from core.lab.race import RaceQuestion, RaceResult
-from core.lab.range_test import RangeTest, RangeTestResult
+from core.lab.range_test import RangeTestResult
 from core.lab.running import Report, Reports
 from core.lab.trainability import Map, MapResult
 from core.storage import StorageError
@@ -47,19 +49,21 @@ def main(arguments: Sequence[str]) -> int:
 def _reports(sweep: Sweep, crew: Workers) -> Reports[Any]:
     question = sweep.question
     if isinstance(question, Map):
-        print(estimates.for_map(question, crew.count).words, file=sys.stderr)
-        kept = KeptTiles(sweep.keep, question) if sweep.keep else None
-        return trainability.run(question, crew, kept)
+        tiles = KeptTiles(sweep.keep, question) if sweep.keep else None
+        _announce(estimates.for_map(question, crew, tiles))
+        return trainability.run(question, crew, tiles)
+    kept = Kept(sweep.keep, question) if sweep.keep else None
+    _announce(estimates.for_steps(question, crew))
     if isinstance(question, RaceQuestion):
-        return race_jobs.run(question, crew)
-    return _range_test(question, crew)
+        return race_jobs.run(question, crew, kept)
+    return range_test_jobs.run(question, crew, kept)
 
 
-def _range_test(question: RangeTest, crew: Workers) -> Reports[RangeTestResult]:
-    """As a single job: its steps follow each other."""
-    for answer in results(crew, range_test.finished, [question]):
-        if answer is not None:
-            yield Report(1, 1, answer[1])
+def _announce(trial: Iterator[Estimate | None]) -> None:
+    """How long it will take, before it begins."""
+    for estimate in trial:
+        if estimate is not None:
+            print(estimate.words, file=sys.stderr, flush=True)
 
 
 def _watched(reports: Reports[Any], crew: Workers, sweep: Sweep) -> Any:

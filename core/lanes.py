@@ -117,6 +117,14 @@ class Lanes:
         """A copy of all that this lane's next step depends on, but for its batch."""
         return copy.deepcopy(self._states[lane])
 
+    def restore(self, lane: int, state: State) -> None:
+        """Let this lane go on from here."""
+        self._states[lane] = copy.deepcopy(state)
+
+    def skip(self, steps: int) -> None:
+        """Leave out so many batches: steps that were made elsewhere."""
+        self._batches.skip(steps)
+
     @property
     def place(self) -> Place:
         """Where the series of batches stands."""

@@ -145,12 +145,13 @@ class MapPanel(Experiment):
             is_own = problem is source.problem
             start = known or (source.begin() if is_own else problem.start())
             question = Map(problem, start, x, y, steps, side, side)
+            kept = tile_store.tiles_of(question)
             with workers(place) as crew:
-                estimate = estimates.for_map(question, crew.count)
-                is_too_long = estimate.seconds > agreed
-                yield Report(int(is_too_long), 1, Found(question, None, estimate))
+                for estimate in estimates.for_map(question, crew, kept):
+                    is_too_long = estimate is not None and estimate.seconds > agreed
+                    yield Report(int(is_too_long), 1, Found(question, None, estimate), crew.note)
                 if not is_too_long:
-                    yield from answers(question, run(question, crew, tile_store.tiles_of(question)))
+                    yield from answers(question, run(question, crew, kept))
 
         self.question_bar.hide()
         self._began, self._left, self._last = time.perf_counter(), estimates.TimeLeft(), None
@@ -161,7 +162,7 @@ class MapPanel(Experiment):
     def show_report(self, report: Report[Found]) -> str:
         question, found = report.result.question, report.result.result
         if found is None:
-            return self._show_estimate(report.result.extra, is_asked=report.is_last)
+            return self._show_estimate(report)
         assert isinstance(found, MapResult)
         self.view.show_values(found.picture, Window.of(question), question.steps)
         took, side, self._last = time.perf_counter() - self._began, question.width, report
@@ -178,16 +179,20 @@ class MapPanel(Experiment):
         )
         return f"{side} × {side}, done"
 
-    def _show_estimate(self, estimate: Estimate, *, is_asked: bool) -> str:
-        self.say_below("" if is_asked else estimate.words)
-        if not is_asked:
-            return f"{estimates.duration(estimate.seconds)} at most"
+    def _show_estimate(self, report: Report[Found]) -> str:
+        estimate: Estimate | None = report.result.extra
+        if estimate is None:
+            self.say_below(report.note)
+            return "waiting" if report.note else "trying how long it takes"
+        self.say_below("" if report.is_last else estimate.words)
+        if not report.is_last:
+            return estimate.brief
         self.question_words.setText(
             f"{estimate.words} Fewer pixels or steps take less; what is found can be seen at once."
         )
         self.question_bar.show()
         self._asked_for = estimate.seconds
-        return f"{estimates.duration(estimate.seconds)}: start it?"
+        return f"{estimate.brief}: start it?"
 
     def _on_end(self, _complaint: str) -> None:
         """It may have ended before its end."""

@@ -28,11 +28,12 @@ at the moment is a `Start`: parameters and the optimizer's memory.
     sharpening.py             both, followed while a run trains
     trainability.py tiles.py  which of two hyperparameters' values converge, coarse to fine
     executors.py cluster.py   who does the work: threads, processes, a Dask cluster
-    kept_tiles.py             finished tiles on disk
+    kept.py kept_tiles.py     what is finished, on disk; made.py, how far a long run is
     zero_grad.py              with and without it; momentum with beta = 1
     landscape.py run_path.py  the loss over a plane through the parameters; a run's way over it
     schedules.py              drawn by hand, previewed
     estimates.py              how long a map will take
-    tables.py race_jobs.py    columns for files; a race on workers
+    race_jobs.py range_test_jobs.py   a race, a range test on workers, in parts
+    tables.py                 columns for files
     storage.py records.py     questions and results as JSON
 """

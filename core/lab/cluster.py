@@ -9,6 +9,7 @@ import functools
 import hashlib
 import logging
 import platform
+import socket
 import threading
 import time
 import warnings
@@ -26,6 +27,7 @@ from core.lab.executors import WorkersError, adopt
 Job = TypeVar("Job")
 Found = TypeVar("Found")
 
+DEFAULT_PORT = 8786
 SECONDS_TO_CONNECT = 5.0
 SECONDS_TO_ANSWER = 0.5
 SECONDS_BETWEEN_LOOKS = 1.0  # at the cluster: who is there?
@@ -83,7 +85,10 @@ class Cluster:
         if self._client.status != "running" or silent >= SECONDS_OF_SILENCE:
             return f"The scheduler at {self._address} does not answer: waiting for it."
         if not self.workers_now:
-            return f"No worker is left at {self._address}: waiting until one is started there."
+            return (
+                f"No worker is left at {self._address}: waiting until one is started, on a machine "
+                "that has this program."
+            )
         return ""
 
     def renew(self) -> None:
@@ -129,21 +134,40 @@ def _connected(address: str) -> Any:
     for name in ("distributed", "distributed.client", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     warnings.filterwarnings("ignore", category=distributed.versions.VersionMismatchWarning)
+    whole = _checked(address)
     connect = functools.partial(
-        distributed.Client, address, timeout=SECONDS_TO_CONNECT, set_as_default=False
+        distributed.Client, whole, timeout=SECONDS_TO_CONNECT, set_as_default=False
     )
     try:
         return _within(SECONDS_TO_CONNECT + SECONDS_TO_ANSWER, connect, lambda late: late.close())
-    except (OSError, TimeoutError, ValueError, TypeError, ImportError) as error:
+    except Exception:  # of any kind, where it is no scheduler that answers
         raise WorkersError(
-            f"No Dask scheduler answers at {address}: {_reason(error)}. "
-            "Is it running, and is the address right?"
+            f"At {address} is something, but no Dask scheduler that answers within "
+            f"{SECONDS_TO_CONNECT:g} seconds: is it the right port?"
         ) from None
 
 
-def _reason(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".") if lines else "it took too long"
+def _checked(address: str) -> str:
+    """The address with its port, where somebody listens. WorkersError, at once, otherwise."""
+    from distributed.comm import parse_address, parse_host_port, unparse_host_port
+
+    try:
+        scheme, place = parse_address(address)
+        if scheme not in ("tcp", "tls"):
+            raise ValueError
+        host, port = parse_host_port(place, DEFAULT_PORT)
+        socket.create_connection((host, port), SECONDS_TO_CONNECT).close()
+    except (ValueError, OverflowError, UnicodeError):
+        raise WorkersError(
+            f"{address!r} is not the address of a scheduler, such as tcp://localhost:8786."
+        ) from None
+    except OSError as error:
+        reason = "it took too long" if isinstance(error, TimeoutError) else error.strerror
+        raise WorkersError(
+            f"No Dask scheduler answers at {address}: {reason or error}. "
+            "Is it running, and is the address right?"
+        ) from None
+    return f"{scheme}://{unparse_host_port(host, port)}"
 
 
 def _within(

@@ -1,44 +1,128 @@
-"""How long a map will take, said before it starts."""
+"""How long an experiment will take, said before it starts, from a short trial by its workers."""
 
 import math
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from core.lab import trainability
+from core.lab.executors import Workers, check_stop, results
+from core.lab.kept_tiles import KeptTiles
+from core.lab.problems import Problem
+from core.lab.race import RaceQuestion
+from core.lab.range_test import RangeTest
 from core.lab.trainability import Map
 
-SECONDS_OF_TRIAL = 0.1
+SECONDS_OF_TRIAL = 0.15
 SECONDS_OF_PROOF = 0.5  # before anybody is told how long it still takes
+MOST_TRIALS = 8  # at the same time, so that workers who share a processor feel each other
+FEWEST_STEPS = 3
+# Of the plane's Kronecker sequence with the lowest discrepancy: each new pixel fills a gap.
+NEXT_ROW, NEXT_COLUMN = 0.7548776662466927, 0.5698402909980532
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Of all pixels followed to their end: what diverges early takes less."""
+    """The time that work takes. is_bound: where every run is followed to its end.
+
+    What diverges early takes less. what: the work, such as "4,096 pixels".
+    """
 
     seconds: float
-    pixels: int
+    what: str
     workers: int
+    is_bound: bool
 
     @property
     def words(self) -> str:
         """A sentence for the user."""
-        pixels = f"{self.pixels:,} pixels on {self.workers} worker{'s' * (self.workers != 1)}"
-        return f"{pixels} will take {duration(self.seconds)} at most."
+        who = f"{self.workers} worker{'s' * (self.workers != 1)}"
+        return f"{self.what} on {who} will take {self.brief}."
+
+    @property
+    def brief(self) -> str:
+        """Such as "about 3 hours at most"."""
+        return duration(self.seconds) + " at most" * self.is_bound
 
 
-def for_map(question: Map, workers: int) -> Estimate:
-    """From a short trial of the pixel in the middle; takes a fraction of a second, or a step."""
-    lane = question.lane(question.height // 2, question.width // 2)
-    trainer = lane.of(question.problem).trainer(0.0)  # a rate that never diverges
+def for_map(
+    question: Map, crew: Workers, kept: KeptTiles | None = None
+) -> Iterator[Estimate | None]:
+    """None while it is tried, and at last the estimate, of all tiles that are not kept."""
+    pixels = trainability.missing(question, kept)
+    count = crew.count
+    for found in _tried(crew, _pixel_trial, question if pixels else None):
+        if found is None:
+            yield None
+            continue
+        each = sum(seconds for seconds, _ in found) / max(len(found), 1)
+        is_bound = any(is_bound for _, is_bound in found)
+        yield Estimate(each * pixels / count, f"{pixels:,} pixels", count, is_bound)
+
+
+def for_steps(question: RaceQuestion | RangeTest, crew: Workers) -> Iterator[Estimate | None]:
+    """The same for a race or a range test."""
+    lanes = len(question.lanes) if isinstance(question, RaceQuestion) else 1
+    count = min(crew.count, lanes)
+    for found in _tried(crew, _step_trial, question.problem):
+        if found is None:
+            yield None
+            continue
+        seconds = sum(found) / len(found) * question.steps * lanes / count
+        what = f"{lanes:,} lanes of {question.steps:,} steps"
+        if isinstance(question, RangeTest):
+            what = f"{question.steps:,} steps"
+        yield Estimate(seconds, what, count, is_bound=True)
+
+
+def _tried(
+    crew: Workers, trial: Callable[[tuple[Any, int]], Any], about: Any
+) -> Iterator[list[Any] | None]:
+    """What trials by all workers at the same time say; none where there is nothing to try."""
+    jobs = [(about, i) for i in range(min(crew.count, MOST_TRIALS))] if about is not None else []
+    found = []
+    for answer in results(crew, trial, jobs):
+        if answer is None:
+            yield None
+        else:
+            found.append(answer[1])
+    yield found
+
+
+def _step_trial(job: tuple[Problem, int]) -> float:
+    """Seconds of a step, in whatever process."""
+    trainer = job[0].trainer(0.0)  # a rate that never diverges
     trainer.run(1)
-    steps, per_step = 1, math.inf
-    until = time.perf_counter() + SECONDS_OF_TRIAL
-    while time.perf_counter() < until or per_step == math.inf:
-        begin = time.perf_counter()
+    began, steps, made = time.perf_counter(), 1, 0
+    while (took := time.perf_counter() - began) < SECONDS_OF_TRIAL or made < FEWEST_STEPS:
+        check_stop()
         trainer.run(steps)
-        per_step = min(per_step, (time.perf_counter() - begin) / steps)
-        steps = min(2 * steps, question.steps)
-    pixels = question.width * question.height
-    return Estimate(per_step * question.steps * pixels / workers, pixels, workers)
+        made += steps
+        steps = min(2 * steps, max(1, made))
+        if took > 10.0 * SECONDS_OF_TRIAL:
+            break
+    return (time.perf_counter() - began) / made
+
+
+def _pixel_trial(job: tuple[Map, int]) -> tuple[float, bool]:
+    """Seconds of a pixel, and whether that is of one that does not diverge."""
+    question, first = job
+    lane = question.lane(question.height // 2, question.width // 2)
+    each = _step_trial((lane.of(question.problem), first)) * question.steps
+    if each > SECONDS_OF_TRIAL / 4:
+        return each, True
+    took, made = 0.0, 0
+    while took < SECONDS_OF_TRIAL:
+        check_stop()
+        place = (first + 1) * MOST_TRIALS + made
+        row = int(place * NEXT_ROW % 1.0 * question.height)
+        column = int(place * NEXT_COLUMN % 1.0 * question.width)
+        trainability.prepare(question, row, column)
+        began = time.perf_counter()
+        trainability.pixel(question, row, column)
+        took, made = took + time.perf_counter() - began, made + 1
+    return took / made, False
 
 
 class TimeLeft:

@@ -23,6 +23,7 @@ from core.lab.verdicts import Evidence, Verdict, judge
 from core.lanes import Lanes
 from core.ops import ieee
 from core.optim import Optimizer, Schedule
+from core.rules import State
 from core.training import LearningRate
 
 Floats = NDArray[np.float64]
@@ -161,6 +162,20 @@ class Race:
                     if runner.lanes is lanes:
                         self._take_in(runner, found[runner.index])
             self.step += part
+
+    def go_on(self, step: int, states: Sequence[State], losses: Sequence[Floats]) -> None:
+        """From where the same race was after so many steps, instead of from its start."""
+        for runner, state, found in zip(self._runners, states, losses):
+            runner.lanes.restore(runner.index, state)
+            runner.before_last = state.data
+            self._take_in(runner, found)
+        for lanes in {id(r.lanes): r.lanes for r in self._runners}.values():
+            lanes.skip(step)
+        self.step = step
+
+    def states(self) -> list[State]:
+        """Where each lane is, for `go_on`."""
+        return [runner.lanes.state(runner.index) for runner in self._runners]
 
     def finished(self, threads: int = 1) -> RaceResult:
         """The race at its end."""

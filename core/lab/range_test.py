@@ -13,6 +13,7 @@ It trains a copy: model, optimizer and random state of the run that asks are nev
 """
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +21,16 @@ from numpy.typing import NDArray
 
 from core.lab.problems import Problem
 from core.lab.ranges import check_count, check_range, log_spaced
-from core.lab.running import Report, Reports, last
+from core.lab.running import Report, Reports
 from core.lab.starts import Start
+from core.rules import State
+from core.training import Moment
 
 Floats = NDArray[np.float64]
 
-STEPS_IN_REPORT = 10
+NONE: Floats = np.empty(0)
+STEPS_IN_REPORT = 10  # at least, and
+MOST_REPORTS = 100
 SETTLED = 10  # steps before which the average is of too few losses to be read
 
 
@@ -79,26 +84,65 @@ class RangeTestResult:
     ending: str
 
 
+class Sweep:
+    """A range test that is on.
+
+    losses: of the steps made. To go on with one that was made up to here elsewhere, give its
+    state and losses.
+    """
+
+    def __init__(
+        self, question: RangeTest, state: State | None = None, losses: Floats = NONE
+    ) -> None:
+        self.question, self.losses = question, losses
+        self.rates = log_spaced(question.lowest, question.highest, question.steps)
+        first = question.start.step
+        self._trainer = question.problem.trainer(lambda step: float(self.rates[step - first]))
+        if state is None:
+            state = question.start.state(self._trainer.rules.optimizer.state_size)
+        batches = self._trainer.new_batches()
+        batches.skip(len(losses))
+        self._trainer.go_back(Moment(state, batches.place))
+        self._average = Average(question.smoothing)
+        self._least, self._has_ended = math.inf, False
+        self._look(losses)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to its last step, or to divergence."""
+        return len(self.losses) >= self.question.steps or self._has_ended
+
+    def _look(self, losses: Floats) -> None:
+        """Is there divergence in these further losses?"""
+        for loss in losses.tolist():
+            k, value = self._average.steps, self._average.add(loss)
+            if _is_end(k, loss, value, self._least, self.question.stops_at):
+                self._has_ended = True
+                return
+            self._least = min(self._least, value)
+
+    def run(self, steps: int) -> None:
+        """Make steps, at most to the question's end."""
+        count = min(steps, self.question.steps - len(self.losses))
+        found = self._trainer.run(count)
+        self.losses = np.concatenate([self.losses, found])
+        self._look(found)
+
+    def state(self) -> State:
+        """Where it is, for another one."""
+        return self._trainer.state()
+
+
 def run(question: RangeTest) -> Reports[RangeTestResult]:
     """Reports every few steps; the last one has an `ending`."""
-    rates = log_spaced(question.lowest, question.highest, question.steps)
-    first = question.start.step
-    trainer = question.problem.trainer(lambda step: float(rates[step - first]))
-    trainer.resume(question.start.state(trainer.rules.optimizer.state_size))
-    losses = np.empty(0)
-    while len(losses) < question.steps:
-        count = min(STEPS_IN_REPORT, question.steps - len(losses))
-        losses = np.concatenate([losses, trainer.run(count)])
-        result = evaluate(question, rates, losses)
-        done = question.steps if result.ending else len(losses)
+    sweep, steps = Sweep(question), max(STEPS_IN_REPORT, question.steps // MOST_REPORTS)
+    while True:
+        sweep.run(steps)
+        result = evaluate(question, sweep.rates, sweep.losses)
+        done = question.steps if result.ending else len(sweep.losses)
         yield Report(done, question.steps, result)
         if result.ending:
             return
-
-
-def finished(question: RangeTest) -> RangeTestResult:
-    """The whole test: a pure function, in whatever process."""
-    return last(run(question))
 
 
 def evaluate(question: RangeTest, rates: Floats, losses: Floats) -> RangeTestResult:
@@ -119,25 +163,39 @@ def evaluate(question: RangeTest, rates: Floats, losses: Floats) -> RangeTestRes
     return RangeTestResult(rates[:n], losses[:n], smoothed[:n], found, diverged_at, ending)
 
 
+class Average:
+    """The decaying average, corrected for its start at zero."""
+
+    def __init__(self, weight: float) -> None:
+        self._weight, self._sum, self.steps = weight, 0.0, 0
+
+    def add(self, loss: float) -> float:
+        """The average with one more loss."""
+        self.steps += 1
+        self._sum = self._weight * self._sum + (1.0 - self._weight) * loss
+        return self._sum / (1.0 - self._weight**self.steps)
+
+
 def smooth(losses: Floats, weight: float) -> Floats:
-    """The decaying average, (n,), corrected for its start at zero."""
-    average, smoothed = 0.0, np.empty(len(losses))
-    for k, loss in enumerate(losses.tolist()):
-        average = weight * average + (1.0 - weight) * loss
-        smoothed[k] = average / (1.0 - weight ** (k + 1))
-    return smoothed
+    """The decaying average after each loss, (n,)."""
+    average = Average(weight)
+    return np.array([average.add(loss) for loss in losses.tolist()])
 
 
 def _end(smoothed: Floats, losses: Floats, stops_at: float) -> int | None:
     """The first step that ends the test."""
-    least = np.inf
-    for k, value in enumerate(smoothed.tolist()):
-        if not math.isfinite(losses[k]):
-            return k
-        if k >= SETTLED and least > 0.0 and value > stops_at * least:
+    least = math.inf
+    for k, (loss, value) in enumerate(zip(losses.tolist(), smoothed.tolist())):
+        if _is_end(k, loss, value, least, stops_at):
             return k
         least = min(least, value)
     return None
+
+
+def _is_end(step: int, loss: float, smoothed: float, least: float, stops_at: float) -> bool:
+    if not math.isfinite(loss):
+        return True
+    return step >= SETTLED and least > 0.0 and smoothed > stops_at * least
 
 
 def suggestions(rates: Floats, smoothed: Floats) -> tuple[Suggestion, ...]:
@@ -170,14 +228,24 @@ def steepest_fall(losses: Floats) -> int:
 
 def longest_fall(losses: Floats) -> tuple[int, int]:
     """First and last index of the longest falling subsequence: noise may lie between."""
-    n = len(losses)
-    length, before = np.ones(n, dtype=np.int64), np.full(n, -1)
-    for i in range(1, n):
-        earlier = np.flatnonzero(losses[:i] > losses[i])
-        if len(earlier):
-            best = earlier[np.argmax(length[earlier])]
-            length[i], before[i] = length[best] + 1, best
-    end = begin = int(np.argmax(length))
+    # Patience sorting: pile k holds the ends of falls of k + 1 losses, which rise from first to
+    # last, so that each loss finds by bisection the longest fall that it goes on from.
+    piles: list[list[float]] = []
+    places: list[list[int]] = []
+    lowest: list[float] = []  # the last of each pile, negated: they rise
+    before = np.full(len(losses), -1)
+    for i, loss in enumerate(losses.tolist()):
+        k = bisect_left(lowest, -loss)
+        if k == len(piles):
+            piles.append([])
+            places.append([])
+            lowest.append(0.0)
+        if k:
+            before[i] = places[k - 1][bisect_right(piles[k - 1], loss)]
+        piles[k].append(loss)
+        places[k].append(i)
+        lowest[k] = -loss
+    end = begin = places[-1][0]
     while before[begin] >= 0:
         begin = int(before[begin])
     return begin, end

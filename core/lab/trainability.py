@@ -204,6 +204,12 @@ def run(question: Map, crew: Workers, kept: KeptTiles | None = None) -> Reports[
             yield Report(done, total, MapResult(values.copy()), crew.note)
 
 
+def missing(question: Map, kept: KeptTiles | None) -> int:
+    """How many pixels are not kept."""
+    every = tiles.tiles(question.height, question.width)
+    return _count([tile for tile in every if kept is None or not kept.has(tile)], question)
+
+
 def _count(missing: list[Tile], question: Map) -> int:
     return sum(len(tile.pixels(question.height, question.width)[0]) for tile in missing)
 
@@ -220,10 +226,25 @@ def compute(job: TileJob) -> Floats:
     """The measure of each of the tile's pixels: a pure function, in whatever process."""
     question = job.question
     rows, columns = job.tile.pixels(question.height, question.width)
+    return _measures(question, rows.tolist(), columns.tolist())
+
+
+def pixel(question: Map, row: int, column: int) -> float:
+    """The measure of one of them."""
+    return float(_measures(question, [row], [column])[0])
+
+
+def prepare(question: Map, row: int, column: int) -> None:
+    """In this thread, whatever the pixel shares with others."""
+    lane = question.lane(row, column)
+    _bench(question, lane, (question.problem, question.start.key, question.steps))
+
+
+def _measures(question: Map, rows: list[int], columns: list[int]) -> Floats:
     xs, ys = question.x.numbers(question.width), question.y.numbers(question.height)
     found = np.empty(len(rows))
     key = question.problem, question.start.key, question.steps
-    for i, (row, column) in enumerate(zip(rows.tolist(), columns.tolist())):
+    for i, (row, column) in enumerate(zip(rows, columns)):
         lane = question.lane_at(xs[column], ys[row])
         found[i] = _bench(question, lane, key).measure(lane)
     return found

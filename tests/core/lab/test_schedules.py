@@ -8,7 +8,6 @@ import pytest
 from core.lab import estimates, schedules
 from core.lab.problems import Network
 from core.lab.race import Lane, Race, RaceQuestion
-from core.lab.trainability import fractal_boundary
 from core.optim import Cosine, Drawn
 
 
@@ -65,14 +64,6 @@ def test_a_drawn_schedule_races_a_constant() -> None:
     np.testing.assert_array_equal(losses[0], problem.trainer(line).run(20))
     assert losses[0][0] == losses[1][0]
     assert losses[0][-1] != losses[1][-1]
-
-
-def test_an_estimate_grows_with_pixels_and_steps_and_shrinks_with_workers() -> None:
-    small = estimates.for_map(fractal_boundary(10, 10, 10), 1)
-    large = estimates.for_map(fractal_boundary(100, 100, 100), 1)
-    assert 100 < large.seconds / small.seconds < 10_000
-    assert "10,000 pixels on 1 worker will take about" in large.words
-    assert estimates.for_map(fractal_boundary(100, 100, 100), 1000).seconds < large.seconds
 
 
 @pytest.mark.parametrize(
