@@ -7,9 +7,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the program and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["sweep"]:
-        from app.sweep import main as sweep
-
-        return sweep(arguments[1:])
+        return _sweep(arguments[1:])
     from app.command_line import parse_arguments
 
     options = parse_arguments(arguments)
@@ -28,6 +26,15 @@ def main(arguments: list[str] | None = None) -> int:
     except start_up.StartUpError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _sweep(arguments: list[str]) -> int:
+    from app.interruption import Interruption
+
+    with Interruption() as interruption:  # before NumPy is imported, which makes its own of Ctrl+C
+        from app.sweep import main as sweep
+
+        return sweep(arguments, interruption)
 
 
 if __name__ == "__main__":

@@ -10,9 +10,12 @@ Qt is not needed, but for a picture; so this runs where there is no screen and n
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any, TextIO
 
+from app import sweep_output
+from app.interruption import STATUS, Interruption, StopError
 from app.sweep_arguments import Sweep, SweepError, parse
 from core.lab import estimates, race_jobs, range_test_jobs, tables, trainability
 from core.lab.estimates import Estimate
@@ -25,56 +28,69 @@ from core.lab.running import Report, Reports
 from core.lab.trainability import Map, MapResult
 from core.storage import StorageError
 
-INTERRUPTED = 130  # what a shell calls a program that Ctrl+C ended
+FAILED, NOT_BEGUN = 1, 2
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], interruption: Interruption | None = None) -> int:
     """Run the sweep of these arguments and return the exit status."""
+    if interruption is None:
+        with Interruption() as interruption:
+            return main(arguments, interruption)
     sweep = parse(arguments)
+    interruption.can_wait = True
+    status = NOT_BEGUN
     try:
+        sweep_output.check(sweep.out)
         with workers(sweep.place) as crew:
-            result = _watched(_reports(sweep, crew), crew, sweep)
-        _tell(sweep, result)
-        _write(sweep, result)
-    except KeyboardInterrupt:
-        kept = f" Finished tiles are in {sweep.keep}: the same command goes on." * bool(sweep.keep)
-        print(f"\nStopped.{kept}", file=sys.stderr)
-        return INTERRUPTED
+            reports = _reports(sweep, crew, interruption)
+            status = FAILED
+            result = _watched(reports, interruption)
+        _tell(result)
+        for path in sweep.out:
+            sweep_output.write(path, sweep.question, result)
+            print(f"Wrote {path}")
     except (WorkersError, StorageError, SweepError, ValueError) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
+        print(f"\n{error}" if status == FAILED else error, file=sys.stderr)
+        return status
+    except StopError:
+        kept = "Nothing is kept without --keep DIR."
+        if sweep.keep is not None:
+            kept = f"What is finished is in {sweep.keep}: the same command goes on with it."
+        print(f"\nStopped. {kept}", file=sys.stderr)
+        return STATUS
     return 0
 
 
-def _reports(sweep: Sweep, crew: Workers) -> Reports[Any]:
+def _reports(sweep: Sweep, crew: Workers, interruption: Interruption) -> Reports[Any]:
     question = sweep.question
     if isinstance(question, Map):
         tiles = KeptTiles(sweep.keep, question) if sweep.keep else None
-        _announce(estimates.for_map(question, crew, tiles))
+        _announce(estimates.for_map(question, crew, tiles), interruption)
         return trainability.run(question, crew, tiles)
     kept = Kept(sweep.keep, question) if sweep.keep else None
-    _announce(estimates.for_steps(question, crew))
+    _announce(estimates.for_steps(question, crew), interruption)
     if isinstance(question, RaceQuestion):
         return race_jobs.run(question, crew, kept)
     return range_test_jobs.run(question, crew, kept)
 
 
-def _announce(trial: Iterator[Estimate | None]) -> None:
+def _announce(trial: Generator[Estimate | None, None, None], interruption: Interruption) -> None:
     """How long it will take, before it begins."""
-    for estimate in trial:
-        if estimate is not None:
-            print(estimate.words, file=sys.stderr, flush=True)
+    with closing(trial):
+        for estimate in trial:
+            interruption.check()
+            if estimate is not None and estimate.seconds > 0.0:
+                print(estimate.words, file=sys.stderr, flush=True)
 
 
-def _watched(reports: Reports[Any], crew: Workers, sweep: Sweep) -> Any:
+def _watched(reports: Reports[Any], interruption: Interruption) -> Any:
     """The last result, with progress on the way."""
     shown, result = Progress(sys.stderr), None
-    try:
+    with closing(reports):
         for report in reports:
+            interruption.check()
             result = report.result
             shown.show(report)
-    finally:
-        reports.close()
     shown.end()
     return result
 
@@ -117,7 +133,7 @@ class Progress:
             print(file=self._stream)
 
 
-def _tell(sweep: Sweep, result: Any) -> None:
+def _tell(result: Any) -> None:
     """The result in a few lines on standard output."""
     if isinstance(result, MapResult):
         print(f"{result.share_converged:.1%} of {result.values.size:,} runs converged.")
@@ -130,11 +146,3 @@ def _tell(sweep: Sweep, result: Any) -> None:
             print(f"{suggestion.name:<9} {suggestion.rate:<10.4g} {suggestion.reason}")
         if not result.suggestions:
             print("No suggestion: the loss never falls.")
-
-
-def _write(sweep: Sweep, result: Any) -> None:
-    from app import sweep_output
-
-    for path in sweep.out:
-        sweep_output.write(path, sweep.question, result)
-        print(f"Wrote {path}")

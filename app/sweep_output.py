@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from app.sweep_arguments import SweepError
 from core.lab import storage, tables
 from core.lab.race import RaceResult
 from core.lab.trainability import Map, MapResult
 from core.storage.files import write_file
 from core.storage.strict_json import write_json
+
+PICTURES = (".png", ".svg")
+SIZE = (1280, 800)  # of a picture of curves, in logical pixels
 
 
 def write(path: Path, question: Any, result: Any) -> None:
@@ -54,15 +60,45 @@ def _npz(question: Any, result: Any) -> bytes:
     return content.getvalue()
 
 
-def _write_picture(path: Path, question: Map, result: MapResult) -> None:
+def check(paths: Sequence[Path]) -> None:
+    """SweepError where a picture is wanted and can't be drawn here."""
     from app import start_up
-    from app.sweep_arguments import SweepError
 
-    try:
-        start_up.check_system_libraries(needs_screen=False)
-    except start_up.StartUpError as error:
-        raise SweepError(f"A picture needs Qt. {error}") from None
-    from app.lab.map_colors import image_of
+    if any(path.suffix.lower() in PICTURES for path in paths):
+        try:
+            start_up.check_system_libraries(needs_screen=False)
+        except start_up.StartUpError as error:
+            raise SweepError(f"A picture needs Qt. {error}") from None
 
-    if not image_of(result.picture, question.steps).save(str(path)):
+
+def _write_picture(path: Path, question: Any, result: Any) -> None:
+    if isinstance(question, Map):  # a pixel for each run
+        from app.lab.map_colors import image_of
+
+        written = image_of(result.picture, question.steps).save(str(path))
+    else:
+        written = _write_plot(path, question, result)
+    if not written:
         raise SweepError(f"{path} can't be written: choose another place.")
+
+
+def _write_plot(path: Path, question: Any, result: Any) -> bool:
+    """As the laboratory's panel exports it."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from app.qt_application import create_application
+
+    application = create_application()  # which lives as long as its name
+    from app.lab.found import Found
+    from app.lab.race_panel import RacePanel
+    from app.lab.range_test_panel import RangeTestPanel
+
+    panel = RacePanel() if isinstance(result, RaceResult) else RangeTestPanel()
+    panel.resize(*SIZE)
+    complaints: list[str] = []
+    panel.refused.connect(complaints.append)
+    panel.show_at_once(Found(question, result))
+    panel.grab()  # lays it out without a window
+    application.processEvents()
+    panel.export(path)
+    panel.shut_down()
+    return not complaints

@@ -253,6 +253,11 @@ class Experiment(Panel):
         self.show_question(found.question)
         self.job.start(lambda: self.again(found))
 
+    def show_at_once(self, found: Found) -> None:
+        """The same where no window waits for it."""
+        for report in self.again(found):
+            self._on_report(report)
+
     def compare_with(self, found: Found, words: str) -> None:
         """Show its curves behind the present ones."""
         self._comparison.start(lambda: self.again(found))

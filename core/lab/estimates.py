@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +48,7 @@ class Estimate:
 
 def for_map(
     question: Map, crew: Workers, kept: KeptTiles | None = None
-) -> Iterator[Estimate | None]:
+) -> Generator[Estimate | None, None, None]:
     """None while it is tried, and at last the estimate, of all tiles that are not kept."""
     pixels = trainability.missing(question, kept)
     count = crew.count
@@ -61,7 +61,9 @@ def for_map(
         yield Estimate(each * pixels / count, f"{pixels:,} pixels", count, is_bound)
 
 
-def for_steps(question: RaceQuestion | RangeTest, crew: Workers) -> Iterator[Estimate | None]:
+def for_steps(
+    question: RaceQuestion | RangeTest, crew: Workers
+) -> Generator[Estimate | None, None, None]:
     """The same for a race or a range test."""
     lanes = len(question.lanes) if isinstance(question, RaceQuestion) else 1
     count = min(crew.count, lanes)

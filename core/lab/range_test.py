@@ -31,6 +31,7 @@ Floats = NDArray[np.float64]
 NONE: Floats = np.empty(0)
 STEPS_IN_REPORT = 10  # at least, and
 MOST_REPORTS = 100
+MOST_SLOPES = 4000
 SETTLED = 10  # steps before which the average is of too few losses to be read
 
 
@@ -222,8 +223,9 @@ def steepest_fall(losses: Floats) -> int:
     """Where the line through the points around falls fastest; single batches are too noisy."""
     reach = min(max(len(losses) // 10, 1), (len(losses) - 1) // 2)
     weights = np.arange(-reach, reach + 1)  # of a least-squares line, up to a factor
-    slopes = np.correlate(losses, weights, mode="valid")
-    return reach + int(np.argmin(slopes))
+    stride = max(len(losses) // MOST_SLOPES, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(losses, 2 * reach + 1)[::stride]
+    return reach + stride * int(np.argmin(windows @ weights))
 
 
 def longest_fall(losses: Floats) -> tuple[int, int]:
