@@ -7,7 +7,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,6 +37,7 @@ AXIS_HELP = (
 )
 
 
+WINDOW_SETTINGS = {"step", "view"}  # of a project, that are not about training
 STEPS = {"map": 100, "race": 1000, "range-test": 200}
 EPILOGS = {
     "map": """\
@@ -103,6 +104,10 @@ def _problem(found: argparse.Namespace) -> Problem:
         settings = storage.load(found.file).settings
         if "dataset" not in settings:
             raise ValueError(f"{found.file} has no training set-up.")
+        known = {row.name for row in fields(Hyperparameters)} | WINDOW_SETTINGS
+        unknown = ", ".join(sorted(settings.keys() - known))
+        if unknown:
+            raise ValueError(f"{found.file} has settings that are not known here: {unknown}.")
         problem: Problem = Network(Hyperparameters.from_dict(settings))
     elif found.problem is not None:
         problem = PROBLEMS[found.problem]()

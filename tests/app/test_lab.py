@@ -1,6 +1,7 @@
 """The learning-rate laboratory's tab, used by mouse and keys."""
 
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -10,12 +11,14 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSplitter, 
 
 from app import places
 from app.lab import race_run
+from app.lab.job import Job
 from app.lab.one_step_panel import OneStepPanel
 from app.lab.race_panel import RacePanel
 from app.lab.tab import LabTab
 from app.training.tab import TrainingTab
 from app.widgets.pop_up import PopUp
 from core.lab.problems import Network
+from core.lab.running import Report
 from core.lab.stability import Gauge
 from core.lab.starts import Start
 from core.lab.trainability import measure
@@ -475,6 +478,39 @@ def test_map_goes_back_to_the_window_before_from_its_kept_tiles(qtbot, lab):
     assert panel.view.window_now == window
     np.testing.assert_array_equal(panel.view.values, values)
     assert len(list(places.maps_folder().iterdir())) == 2
+
+
+def test_thread_that_does_not_answer_is_given_up_when_it_is_stopped(qtbot):
+    job, released, seen = Job(), threading.Event(), []
+
+    def reports():
+        yield Report(1, 10, None)
+        released.wait(60)  # as for a scheduler that hangs
+
+    job.reported.connect(seen.append)
+    with qtbot.waitSignal(job.reported):
+        job.start(reports)
+    with qtbot.waitSignal(job.ended, timeout=4000) as ended:
+        job.stop()
+    assert ended.args == [""]
+    assert len(seen) == 1
+    assert not job.is_running
+    released.set()
+    assert job.shut_down()
+
+
+def test_cluster_that_is_not_there_is_told_and_its_map_can_be_run_elsewhere(qtbot, lab):
+    pytest.importorskip("distributed")
+    panel = small_map(qtbot, lab)
+    where = lab.findChild(QComboBox, "map_place")
+    where.setCurrentIndex(where.findData("cluster"))
+    QTest.keyClicks(lab.findChild(QLineEdit, "map_address"), "tcp://127.0.0.1:1")
+    with qtbot.waitSignals([panel.refused, panel.job.ended], timeout=20_000):
+        qtbot.mouseClick(panel.run_button, LEFT)
+    assert panel.found is not None
+    where.setCurrentIndex(where.findData("threads"))
+    run(qtbot, lab, "map")
+    assert panel.state == "32 × 32, done"
 
 
 def test_cluster_without_an_address_is_refused(qtbot, lab):

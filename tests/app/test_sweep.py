@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from app import sweep
+from app.interruption import Interruption, StopError
 from core import storage
 from core.hyperparameters import PRESETS
+from core.lab import made
 from core.lab import storage as experiments
-from core.lab.executors import WorkersError
 from core.lab.problems import Network
 from core.lab.race import Race
 from core.storage import Project
@@ -46,7 +47,7 @@ def test_a_map_is_written_and_goes_on_from_its_tiles(tmp_path, capsys):
     assert question.problem.kind == "wide_tanh"
     assert outputs[3].read_bytes().startswith(b"\x89PNG")
     assert sweep.main(command) == 0
-    assert capsys.readouterr().err.splitlines()[1:] == ["100.0 %"]  # all tiles were there
+    assert capsys.readouterr().err.splitlines() == ["100.0 %"]  # all tiles were there
 
 
 def test_a_race_of_a_projects_network_says_who_leads(tmp_path, capsys):
@@ -67,11 +68,48 @@ def test_a_race_of_a_projects_network_says_who_leads(tmp_path, capsys):
     assert table.read_text().splitlines()[0] == 'step,"loss, rate 0.001","loss, rate 0.05"'
 
 
-def test_a_range_test_suggests_rates(capsys):
-    assert sweep.main(["range-test", "--problem", "parabola", "--optimizer", "sgd"]) == 0
+def test_a_range_test_suggests_rates_and_is_drawn(tmp_path, capsys):
+    picture = tmp_path / "range.svg"
+    command = ["range-test", "--problem", "parabola", "--optimizer", "sgd", "--out", str(picture)]
+    assert sweep.main(command) == 0
     out = capsys.readouterr().out
     assert "Stopped at the rate" in out
     assert all(word in out for word in ("steepest", "valley", "tenth"))
+    assert "<path" in picture.read_text()
+
+
+class StopAfter(Interruption):
+    """Ctrl+C as soon as something is kept."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self._folder = folder
+
+    def check(self):
+        if list(self._folder.rglob("*.npz")):
+            raise StopError
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["race --rates 0.01,0.3,900 --steps 9000", "range-test --steps 9000 --range 1e-6 0.1"],
+)
+def test_a_stopped_race_or_range_test_goes_on_to_the_same_numbers(
+    tmp_path, capsys, monkeypatch, command
+):
+    whole, parts, kept = (tmp_path / name for name in ("whole.csv", "parts.csv", "kept"))
+    command = [*command.split(), "--preset", "micrograd", "--workers", "1"]
+    assert sweep.main([*command, "--out", str(whole)]) == 0
+    said = capsys.readouterr().out.splitlines()[:-1]
+    monkeypatch.setattr(made, "SECONDS_AT_ONCE", 0.01)
+    monkeypatch.setattr(made, "TIMES_PREPARATION", 0.0)
+    command += ["--keep", str(kept), "--out", str(parts)]
+    assert sweep.main(command, StopAfter(kept)) == 130
+    assert f"What is finished is in {kept}: the same command goes on" in capsys.readouterr().err
+    assert not parts.exists()
+    assert sweep.main(command) == 0
+    assert capsys.readouterr().out.splitlines()[:-1] == said
+    assert parts.read_bytes() == whole.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +134,11 @@ def test_a_range_test_suggests_rates(capsys):
         ("race --range nan 1", "'nan' is not a number"),
         ("race --lanes 99", "from 2 to 32"),
         ("race --steps 0", "steps is from 1"),
-        ("race --out race.png", "should end in"),
+        ("race --out race.txt", "should end in"),
+        ("race --rates 1,2 --lanes 3", "Either --rates, or --range"),
+        ("race --rates ,", "commas between them"),
+        ("race --scheduler tcp://host:1 --processes", "Either --processes"),
+        ("map --out nowhere/map.csv", "There is no folder"),
         ("range-test --range 1 1", "empty"),
         ("range-test nothing.json", "is not there"),
     ],
@@ -110,13 +152,24 @@ def test_wrong_arguments_end_with_status_2_and_a_sentence(arguments, said, capsy
     assert len(error.splitlines()) == 2
 
 
-def test_a_scheduler_that_does_not_answer_is_told(monkeypatch, capsys):
-    def nobody(place):
-        raise WorkersError(f"No Dask scheduler answers at {place.address}.")
+def test_a_project_with_an_unknown_setting_is_refused(tmp_path, capsys):
+    project = tmp_path / "lesson.json"
+    storage.save(Project(settings=PRESETS["lecture"].setup.to_dict() | {"speed": 3}), project)
+    with pytest.raises(SystemExit) as end:
+        sweep.main(["race", str(project)])
+    assert end.value.code == 2
+    assert "has settings that are not known here: speed." in capsys.readouterr().err
 
-    monkeypatch.setattr(sweep, "workers", nobody)
-    assert sweep.main(["race", "--scheduler", "tcp://127.0.0.1:1"]) == 1
-    assert capsys.readouterr().err.strip() == "No Dask scheduler answers at tcp://127.0.0.1:1."
+
+def test_what_cannot_begin_ends_with_status_2(tmp_path, capsys):
+    pytest.importorskip("distributed")
+    assert sweep.main(["race", "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("No Dask scheduler answers at tcp://127.0.0.1:1: ")
+    assert len(error.splitlines()) == 1
+    (tmp_path / "file").write_text("")
+    assert sweep.main(["race", "--keep", str(tmp_path / "file")]) == 2
+    assert "Nothing can be kept in" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent to a whole console there")
@@ -135,7 +188,7 @@ def test_ctrl_c_stops_it_and_says_what_is_kept(tmp_path):
         finally:
             process.kill()
     assert process.returncode == 130
-    assert f"Stopped. Finished tiles are in {tiles}" in error
+    assert f"Stopped. What is finished is in {tiles}" in error
 
 
 def _listen_to_ctrl_c() -> None:

@@ -3,21 +3,33 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from core.lab import cluster as cluster_module
 from core.lab import executors, trainability
-from core.lab.executors import Place, WorkersError, check_stop, results, workers
+from core.lab.cluster import difference, versions
+from core.lab.executors import (
+    Place,
+    StoppedError,
+    WorkersError,
+    check_stop,
+    results,
+    workers,
+)
 from core.lab.running import last
 from core.lab.trainability import MapResult, fractal_boundary
 
 ROOT = Path(trainability.__file__).parents[2]
 QUESTION = fractal_boundary(40, 40, steps=8)
+PATIENCE = 120.0  # seconds, after which nothing is waited for
 
 
 def on(place: Place) -> Any:
@@ -73,9 +85,24 @@ def test_closing_cancels_what_has_not_begun() -> None:
 
 
 def wait_until_stopped(path: str) -> None:
+    """Leaves `path` where it has begun, and another file when it is stopped."""
     open(path, "w", encoding="utf-8").close()
-    while True:
-        check_stop()
+    try:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            check_stop()
+    except StoppedError:
+        open(f"{path} stopped", "w", encoding="utf-8").close()
+        raise
+
+
+def is_soon(condition: Callable[[], object]) -> bool:
+    """Whether it comes true before anybody loses patience."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if condition():
+            return True
+    return False
 
 
 @pytest.mark.parametrize("kind", ["threads", "processes"])
@@ -83,9 +110,21 @@ def test_closing_the_workers_ends_a_job_in_its_middle(kind: Any, tmp_path: Path)
     mark = tmp_path / "begun"
     with workers(Place(kind, 1)) as crew:
         answers = results(crew, wait_until_stopped, [str(mark)])
-        while not mark.exists():
-            assert next(answers) is None
+        assert is_soon(lambda: next(answers) is None and mark.exists())
         answers.close()
+    assert (tmp_path / "begun stopped").exists()
+
+
+def test_a_deque_of_jobs_can_grow_while_they_are_done() -> None:
+    jobs = deque([1])
+    with workers(Place("threads", 2)) as crew:
+        found = []
+        for answer in results(crew, double, jobs):
+            if answer is not None:
+                found.append(answer[1])
+                if answer[1] < 100:
+                    jobs.append(answer[1])
+    assert found == [2, 4, 8, 16, 32, 64, 128]
 
 
 def test_processes_find_the_same_numbers_and_a_lost_job_is_done_again(
@@ -118,49 +157,67 @@ def test_a_place_that_is_none_is_refused_in_words(settings: dict[str, Any], word
 # ----- a real cluster -----------------------------------------------------------------------
 
 
+class Hand(NamedTuple):
+    """A process of a cluster. Its log is a file: a pipe that nobody reads would hold it up."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def says(self, words: str) -> str:
+        """The line of its log that has these words, once it is there."""
+        found: list[str] = []
+
+        def look() -> bool:
+            lines = self.log.read_text(encoding="utf-8").splitlines()
+            found.extend(line for line in lines if words in line)
+            if not found:
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(0.05)
+                    raise AssertionError(f"it ended without {words!r}")
+            return bool(found)
+
+        assert is_soon(look)
+        return found[0]
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
 class Cluster:
     """A scheduler and workers, each a process of its own, as on machines of their own."""
 
-    def __init__(self) -> None:
-        self.processes: list[subprocess.Popen[str]] = []
+    def __init__(self, folder: Path) -> None:
+        self.hands: list[Hand] = []
+        self.folder = folder
         self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0")
-        line = self.wait_for(self.scheduler, "Scheduler at:")
-        self.address = line.split()[-1]
+        self.address = self.scheduler.says("Scheduler at:").split()[-1]
 
-    def start(self, what: str, *options: str) -> "subprocess.Popen[str]":
+    def start(self, what: str, *options: str) -> Hand:
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *options],
-            env={**os.environ, "PYTHONPATH": path}, cwd=ROOT,
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        self.processes.append(process)
-        return process
+        log = self.folder / f"log{len(self.hands)}"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.dask_{what}", "--no-dashboard", *options],
+                env={**os.environ, "PYTHONPATH": path}, cwd=ROOT,
+                stderr=file, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+        self.hands.append(Hand(process, log))
+        return self.hands[-1]
 
-    def start_worker(self) -> "subprocess.Popen[str]":
+    def start_worker(self) -> Hand:
         options = ("--nthreads", "1", "--no-nanny", "--host", "127.0.0.1")
         return self.start("worker", self.address, *options)
 
-    def wait_for(self, process: "subprocess.Popen[str]", words: str) -> str:
-        """The line of its log that has these words."""
-        assert process.stderr is not None
-        for line in process.stderr:
-            if words in line:
-                return line
-        raise AssertionError(f"it ended without {words!r}")
-
     def stop(self) -> None:
-        for process in reversed(self.processes):
-            process.kill()
-            process.wait()
-            assert process.stderr is not None
-            process.stderr.close()
+        for hand in reversed(self.hands):
+            hand.kill()
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
     pytest.importorskip("distributed")
-    made = Cluster()
+    made = Cluster(tmp_path)
     try:
         yield made
     finally:
@@ -170,40 +227,66 @@ def cluster() -> Iterator[Cluster]:
 def test_a_cluster_from_its_first_worker_to_its_schedulers_end(
     cluster: Cluster, expected: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    place = Place("cluster", address=cluster.address)
+    monkeypatch.setattr(cluster_module, "SECONDS_BETWEEN_LOOKS", 0.05)
+    place, mark = Place("cluster", address=cluster.address), tmp_path / "begun"
     with pytest.raises(WorkersError, match="has no workers yet"):
         done(place, double, [1])
 
     # One of two workers is killed in mid-map.
     hands = [cluster.start_worker() for _ in range(2)]
     for hand in hands:
-        cluster.wait_for(hand, "Registered to")
+        hand.says("Registered to")
     with workers(place) as crew:
         assert crew.count == 2
         reports = trainability.run(QUESTION, crew)
         report = next(reports)
+        until = time.monotonic() + PATIENCE
         while not report.done:
             report = next(reports)
+            assert time.monotonic() < until
         assert not report.is_last
         hands[0].kill()
         *_, final = reports
         result: MapResult = final.result
     np.testing.assert_array_equal(result.values, expected)
-    assert hands[0].wait() != 0
-    assert hands[1].poll() is None
+    assert hands[1].process.poll() is None
 
-    # The scheduler goes away while the other works.
-    mark = tmp_path / "begun"
+    # A job is stopped in its middle; then the other worker is killed, and a new one comes.
     with workers(place) as crew:
         answers = results(crew, wait_until_stopped, [str(mark)])
-        while not mark.exists():
-            assert next(answers) is None
+        assert is_soon(lambda: next(answers) is None and mark.exists())
+        assert crew.note == ""
+        answers.close()
+        assert is_soon((tmp_path / "begun stopped").exists)
+        answers = results(crew, double, [5])
+        hands[1].kill()
+        assert is_soon(lambda: next(answers) is None and "No worker is left" in crew.note)
+        cluster.start_worker().says("Registered to")
+        assert [answer for answer in answers if answer is not None] == [(5, 10)]
+
+        # The scheduler goes away.
+        answers = results(crew, wait_until_stopped, [str(mark)])
+        next(answers)
         cluster.scheduler.kill()
         monkeypatch.setattr(cluster_module, "SECONDS_TO_CONNECT", 0.3)  # for nothing, from now on
         with pytest.raises(WorkersError, match="answers no more"):
             list(answers)
-    cluster.stop()
-    cluster.processes.clear()
-    for address in (cluster.address, "nowhere at all", "tcp://256.0.0.1:1"):
-        with pytest.raises(WorkersError, match="No Dask scheduler answers at"):
+
+
+def test_addresses_where_no_scheduler_answers_are_told_at_once() -> None:
+    pytest.importorskip("distributed")
+    for address, words in (
+        ("tcp://127.0.0.1:1", "No Dask scheduler answers at tcp://127.0.0.1:1: .*refused"),
+        ("http://localhost:8787", "'http://localhost:8787' is not the address of a scheduler"),
+        ("tcp:/localhost:8786", "is not the address"),
+        ("nowhere at all", "No Dask scheduler answers at nowhere at all"),
+    ):
+        with pytest.raises(WorkersError, match=words):
             done(Place("cluster", address=address), double, [1])
+
+
+def test_workers_with_other_versions_are_refused_by_name() -> None:
+    own = versions()
+    assert difference(own, own) == ""
+    assert difference(own, own | {"NumPy": "1.26"}) == f"NumPy 1.26 instead of {np.__version__}"
+    assert difference(own, own | {"this program": "0"}) == "another version of this program"

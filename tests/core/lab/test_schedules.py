@@ -1,11 +1,11 @@
-"""Schedules drawn by hand, and how long things take."""
+"""Schedules drawn by hand."""
 
 import math
 
 import numpy as np
 import pytest
 
-from core.lab import estimates, schedules
+from core.lab import schedules
 from core.lab.problems import Network
 from core.lab.race import Lane, Race, RaceQuestion
 from core.optim import Cosine, Drawn
@@ -64,17 +64,3 @@ def test_a_drawn_schedule_races_a_constant() -> None:
     np.testing.assert_array_equal(losses[0], problem.trainer(line).run(20))
     assert losses[0][0] == losses[1][0]
     assert losses[0][-1] != losses[1][-1]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0.1, "about a second"),
-        (40, "about 40 seconds"),
-        (100, "about 2 minutes"),
-        (3 * 3600, "about 3 hours"),
-        (5e6, "about 58 days"),
-    ],
-)
-def test_durations_are_in_words(seconds: float, words: str) -> None:
-    assert estimates.duration(seconds) == words

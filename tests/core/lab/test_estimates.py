@@ -1,0 +1,88 @@
+"""How long things take: said before, from a trial, and while they go on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.lab import estimates, trainability
+from core.lab.estimates import Estimate, TimeLeft
+from core.lab.executors import Place, Workers, workers
+from core.lab.kept_tiles import KeptTiles
+from core.lab.problems import Network
+from core.lab.race import Lane, RaceQuestion
+from core.lab.range_test import RangeTest
+from core.lab.running import last
+from core.lab.trainability import Map, fractal_boundary
+
+
+@pytest.fixture
+def crew(monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    monkeypatch.setattr(estimates, "SECONDS_OF_TRIAL", 0.02)
+    with workers(Place("threads", 1)) as made:
+        yield made
+
+
+def of_map(question: Map, crew: Workers, kept: KeptTiles | None = None) -> Estimate:
+    *_, estimate = estimates.for_map(question, crew, kept)
+    assert estimate is not None
+    return estimate
+
+
+def test_an_estimate_grows_with_pixels_and_steps(crew: Workers) -> None:
+    small = of_map(fractal_boundary(10, 10, 4), crew)
+    large = of_map(fractal_boundary(100, 100, 40), crew)
+    assert 100 < large.seconds / small.seconds < 10_000
+    assert not small.is_bound
+    assert large.words == f"10,000 pixels on 1 worker will take {large.brief}."
+    endless = of_map(fractal_boundary(100, 100, 100_000), crew)
+    assert endless.is_bound  # a pixel takes longer than a trial
+    assert endless.brief.endswith(" at most")
+    assert 100 < endless.seconds / large.seconds < 100_000
+
+
+def test_what_is_kept_takes_no_time(crew: Workers, tmp_path: Path) -> None:
+    question = fractal_boundary(20, 20, 3)
+    kept = KeptTiles(tmp_path, question)
+    assert of_map(question, crew, kept).seconds > 0.0
+    last(trainability.run(question, crew, kept))
+    assert of_map(question, crew, kept).seconds == 0.0
+
+
+def test_races_and_range_tests_are_estimated_by_their_steps(crew: Workers) -> None:
+    problem = Network()
+    race = RaceQuestion(problem, problem.start(), (Lane(0.1), Lane(0.2)), 100_000)
+    *_, of_race = estimates.for_steps(race, crew)
+    *_, of_test = estimates.for_steps(RangeTest(problem, race.start, steps=100_000), crew)
+    assert of_race is not None
+    assert of_test is not None
+    assert of_race.words.startswith("2 lanes of 100,000 steps on 1 worker will take about ")
+    assert 0.2 < of_race.seconds / of_test.seconds < 20
+
+
+def test_the_time_left_counts_from_the_first_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    left = TimeLeft()
+    assert left.words(0.5) == ""  # kept of an earlier run
+    now = 50.0  # until workers have started
+    assert left.words(0.6) == ""
+    now = 60.0
+    assert left.words(0.7) == "about 30 seconds left"
+    now = 70.0  # nothing new, but time goes on
+    assert left.words(0.7) == "about 20 seconds left"
+    assert left.words(1.0) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.1, "about a second"),
+        (40, "about 40 seconds"),
+        (100, "about 2 minutes"),
+        (3 * 3600, "about 3 hours"),
+        (5e6, "about 58 days"),
+    ],
+)
+def test_durations_are_in_words(seconds: float, words: str) -> None:
+    assert estimates.duration(seconds) == words
