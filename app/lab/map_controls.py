@@ -47,12 +47,13 @@ class MapControls(QObject):
             "map_place",
         )
         self._where.setAccessibleName("Where it is computed")
+        self._where.setToolTip("Where it is computed: here, or by the machines of a cluster")
         self.cluster = self._make_cluster_row()
         self.back = IconButton("undo", "The window before (Backspace)")
         self.home = IconButton("fit-to-page-outline", "The whole map")
         for words, widget in (
             ("", self.presets), ("", self.which), ("", self.across), ("by", self.upwards),
-            ("", self.pixels), ("Steps", self.steps), ("On", self._where),
+            ("", self.pixels), ("Steps", self.steps), ("", self._where),
             ("", self.back), ("", self.home),
         ):  # fmt: skip
             if words:

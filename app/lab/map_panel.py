@@ -17,6 +17,7 @@ from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
 from app.lab.map_axes import PRESETS, AxisChoice, Preset, axis_choices, limits, whole
 from app.lab.map_controls import NETWORK, PAPER, MapControls
+from app.lab.map_ticks import digits
 from app.lab.map_view import MapView
 from app.lab.map_window import Window
 from app.lab.race_run import RaceRun
@@ -65,6 +66,12 @@ class MapPanel(Experiment):
         self.view.pixel_wanted.connect(self._open_pixel)
         self.view.menu_wanted.connect(self._show_pixel_menu)
         self.view.back_wanted.connect(self.go_back)
+        self.view.end_of_digits.connect(
+            lambda: self.say_below(
+                "Here float64 ends: further in, neighbouring pixels would have the same rates. "
+                "Fewer pixels go a little deeper."
+            )
+        )
         self.options = MapControls(self.control_row)
         self.control_rows.addWidget(self.options.cluster)
         self.options.changed.connect(self._reset)
@@ -136,6 +143,7 @@ class MapPanel(Experiment):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         problem, place = self._problem(), self.options.place()
         window, side, steps = self.view.window_now, self.options.side, self.options.steps_of_run
+        self.view.pixels = side
         across, upwards = self._axes()
         x, y = across.axis(window.left, window.right), upwards.axis(window.bottom, window.top)
         known = self._shown_again.start if self._shown_again is not None else None
@@ -194,8 +202,10 @@ class MapPanel(Experiment):
         self._asked_for = estimate.seconds
         return f"{estimate.brief}: start it?"
 
-    def _on_end(self, _complaint: str) -> None:
-        """It may have ended before its end."""
+    def _on_end(self, complaint: str) -> None:
+        """It may have ended before its end, or its beginning."""
+        if complaint and self._last is None:
+            self.say("could not be run")
         if self._last is not None and not self._last.is_last:
             side = self._last.result.question.width
             self.say(f"{side} × {side}, stopped at {_percent(self._last)}")
@@ -291,7 +301,9 @@ class MapPanel(Experiment):
             question, (row, column) = self.found.question, pixel
             xs = question.x.numbers(question.width)[column]
             ys = question.y.numbers(question.height)[row]
-            name = f"{format_number(float(xs), 3)} and {format_number(float(ys), 3)}"
+            window = Window.of(question)
+            figures = digits(min(window.right - window.left, window.top - window.bottom))
+            name = f"{format_number(float(xs), figures)} and {format_number(float(ys), figures)}"
             self.race_wanted.emit(question.race(row, column), name)
 
     def _show_pixel_menu(self, x: float, y: float, place: QPoint) -> None:

@@ -23,28 +23,31 @@ from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
 from app.lab.map_colors import image_of, ramp_stops
+from app.lab.map_ticks import Ticks, digits
 from app.lab.map_window import Window
 from app.lab.plot import paint_card
 from app.widgets.plot_paint import paint_axis_names
-from core.numbers import format_number
+from core.numbers import MINUS, format_number
 
 Floats = NDArray[np.float64]
 
 SETTLE = 220  # milliseconds without a gesture until the new window is asked for
 ZOOM = 1.6  # a notch of the wheel
-LABEL = 56  # pixels along the axis for a number
+LABEL = 64  # pixels along the axis for a number
 LEFT, BOTTOM, RIGHT, TOP = 76, 44, 104, 8
 
 
 class MapView(QWidget):
     """Signals: window_wanted(window) some time after a zoom or a move; pixel_wanted(x, y): a
-    double click, in powers of ten; menu_wanted(x, y, place): a right click; back_wanted().
+    double click, in powers of ten; menu_wanted(x, y, place): a right click; back_wanted();
+    end_of_digits(): further in, neighbouring pixels would have the same numbers.
     """
 
     window_wanted = Signal(object)
     pixel_wanted = Signal(float, float)
     menu_wanted = Signal(float, float, object)
     back_wanted = Signal()
+    end_of_digits = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +58,7 @@ class MapView(QWidget):
         self.setMinimumSize(QSize(220, 180))
         self.names = ("", "")
         self.window_now = Window(-3.0, 6.0, -3.0, 6.0)  # that is shown
+        self.pixels = 256  # along a side, of the map that will be asked for
         self.limits = Window(-30.0, 30.0, -30.0, 30.0)
         self._here = (math.nan, math.nan)  # what is in use now, as powers of ten
         self._of_image = self.window_now
@@ -126,6 +130,9 @@ class MapView(QWidget):
     # ----- gestures -------------------------------------------------------------------------
 
     def _go(self, window: Window) -> None:
+        if window.is_too_narrow(self.pixels):
+            self.end_of_digits.emit()
+            return
         self.window_now = window.within(self.limits)
         self._settle.start()
         self.update()
@@ -250,17 +257,22 @@ class MapView(QWidget):
         painter.setFont(fonts.sans(theme.SIZE_CAPTION))
         painter.setPen(theme.current().color("text2"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for power in _ticks(now.left, now.right, int(area.width() / fonts.px(LABEL))):
+        wide = fonts.px(LABEL)
+        across = Ticks.along(now.left, now.right, int(area.width() / wide))
+        for power, words in across.places:
             x = area.left() + (power - now.left) / (now.right - now.left) * area.width()
-            box = QRectF(x - 40, area.bottom() + 4, 80, fonts.px(16))
-            painter.drawText(
-                box, Qt.AlignmentFlag.AlignHCenter, _number(power, now.right - now.left)
-            )
-        for power in _ticks(now.bottom, now.top):
+            box = QRectF(x - wide / 2, area.bottom() + 4, wide, fonts.px(16))
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, words)
+        upwards = Ticks.along(now.bottom, now.top, 6)
+        for power, words in upwards.places:
             y = area.bottom() - (power - now.bottom) / (now.top - now.bottom) * area.height()
-            box = QRectF(area.left() - 86, y - 9, 80, 18)
-            painter.drawText(box, right, _number(power, now.top - now.bottom))
-        paint_axis_names(painter, area, self.names, fonts.px(22), fonts.px(62))
+            box = QRectF(area.left() - wide - 6, y - 9, wide, 18)
+            painter.drawText(box, right, words)
+        x_name, y_name = (
+            f"{name} {MINUS} {ticks.base}" if ticks.base else name
+            for name, ticks in zip(self.names, (across, upwards))
+        )
+        paint_axis_names(painter, area, (x_name, y_name), fonts.px(22), fonts.px(62))
 
     def _paint_legend(self, painter: QPainter, area: QRectF) -> None:
         now = theme.current()
@@ -289,7 +301,9 @@ class MapView(QWidget):
     def _paint_reading(self, painter: QPainter, place: QPointF) -> None:
         x, y = self.point_at(place)
         value = self.value_at(x, y)
-        where = f"{format_number(10.0**x, 3)} and {format_number(10.0**y, 3)}"
+        now = self.window_now
+        figures = digits(min(now.right - now.left, now.top - now.bottom))
+        where = f"{format_number(10.0**x, figures)} and {format_number(10.0**y, figures)}"
         what = "not known yet" if math.isnan(value) else "converges" if value < 0 else "diverges"
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -297,20 +311,3 @@ class MapView(QWidget):
         painter.drawEllipse(place, 5, 5)
         text = f"{where}: {what}. Double-click opens the run"
         paint_card(painter, QRectF(self.rect()), place, text)
-
-
-def _ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Powers of ten to label: whole ones, or round parts of them where the window is narrow."""
-    step = next(s for s in _steps() if (high - low) / s <= max(min(most, 6), 1))
-    first = math.ceil(low / step - 1e-9)
-    return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
-
-
-def _steps() -> list[float]:
-    return sorted(m * 10.0**k for k in range(-16, 2) for m in (1.0, 2.0, 5.0))
-
-
-def _number(power: float, extent: float) -> str:
-    """The number itself, with as many figures as the window's width needs."""
-    digits = 3 if extent > 0.02 else min(15, 4 - math.floor(math.log10(extent)))
-    return format_number(10.0**power, digits)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 from core.lab.trainability import Map
+
+EPSILON = sys.float_info.epsilon
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,13 @@ class Window:
             x + (self.left - x) / factor, x + (self.right - x) / factor,
             y + (self.bottom - y) / factor, y + (self.top - y) / factor,
         )  # fmt: skip
+
+    def is_too_narrow(self, pixels: int) -> bool:
+        """Whether neighbours of so many pixels along a side would have the same numbers."""
+        ends = max(abs(end) for end in (self.left, self.right, self.bottom, self.top))
+        # Relative to the numbers, and for the window's own ends, which are powers of ten.
+        least = max(2.0 * EPSILON * pixels / math.log(10.0), 64.0 * math.ulp(max(ends, 1.0)))
+        return min(self.right - self.left, self.top - self.bottom) < least
 
     def moved(self, dx: float, dy: float) -> Window:
         """The same size, somewhere else."""
