@@ -396,13 +396,8 @@ class Graph:
 
     def copier(self) -> "Callable[[], Graph]":
         """What makes `copy` of the graph as it is now; it may be called in a thread."""
-        state, order, chosen, groups = (
-            self.state(),
-            list(self.nodes),
-            self.chosen_output,
-            self.groups,
-        )
-        next_id, reserved = self._next_id, self.reserved_names
+        state, order, chosen = self.state(), list(self.nodes), self.chosen_output
+        groups, next_id, reserved = self.groups, self._next_id, self.reserved_names
 
         def make() -> Graph:
             twin = Graph()
@@ -451,9 +446,7 @@ class Graph:
         values = self.values()
         with ieee():
             return {
-                id: contributions_through(self._node(id), values[id])
-                if id in self.reached
-                else (0.0,) * len(self._node(id).inputs)
+                id: contributions_through(self._node(id), values[id], is_reached=id in self.reached)
                 for id in ids
             }
 

@@ -82,11 +82,13 @@ def _value_of(op: Op, *inputs: Value | float) -> Value:
     return Value(0.0, values, op.symbol)
 
 
-def contributions_through(node: Node, value: Value) -> tuple[float, ...]:
+def contributions_through(node: Node, value: Value, *, is_reached: bool) -> tuple[float, ...]:
     """What a node adds to the gradient of each of its inputs; call it inside `ieee()`.
 
     For a node that the output depends on: to others no gradient comes.
     """
+    if not is_reached:
+        return (0.0,) * len(node.inputs)
     grad = value.grad
     through = tuple([local * grad for local in value._local_derivatives()])
     if node.is_muted or len(through) != len(node.inputs):
