@@ -85,7 +85,7 @@ def _value_of(op: Op, *inputs: Value | float) -> Value:
 def contributions_through(node: Node, value: Value, *, is_reached: bool) -> tuple[float, ...]:
     """What a node adds to the gradient of each of its inputs; call it inside `ieee()`.
 
-    For a node that the output depends on: to others no gradient comes.
+    is_reached: whether the output depends on the node; to others no gradient comes.
     """
     if not is_reached:
         return (0.0,) * len(node.inputs)
