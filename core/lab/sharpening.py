@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.hyperparameters import Hyperparameters
-from core.lab.problems import Network, Problem
+from core.lab.problems import Problem
 from core.lab.ranges import check_count, check_positive
 from core.lab.running import Report, Reports
 from core.lab.stability import Gauge
@@ -34,16 +33,6 @@ class Sharpening:
         check_positive("learning rate", self.rate)
         check_count("steps", self.steps, 1, 1_000_000)
         check_count("steps between two measurements", self.every, 1, self.steps)
-
-
-def edge_of_stability() -> Sharpening:
-    """A run that sharpens until 2 / sharpness is its rate, and stays there while it learns on."""
-    setup = Hyperparameters(
-        dataset="spiral", points=200, hidden=(16, 16), output="linear", init="xavier", seed=1,
-        batch_size=None, learning_rate=0.1,
-    )  # fmt: skip
-    problem = Network(setup)
-    return Sharpening(problem, problem.start(), setup.learning_rate, steps=3000, every=25)
 
 
 @dataclass(frozen=True, eq=False)

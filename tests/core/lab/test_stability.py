@@ -175,7 +175,13 @@ def test_a_run_on_the_parabola_stays_at_its_limit_and_reports_as_it_goes() -> No
 
 
 def test_a_network_sharpens_to_the_edge_of_stability_and_learns_on_there() -> None:
-    result = last(sharpening.run(sharpening.edge_of_stability()))
+    setup = Hyperparameters(
+        dataset="spiral", points=200, hidden=(16, 16), output="linear", init="xavier", seed=1,
+        batch_size=None, learning_rate=0.1,
+    )  # fmt: skip
+    problem = Network(setup)
+    question = Sharpening(problem, problem.start(), setup.learning_rate, steps=3000, every=25)
+    result = last(sharpening.run(question))
     share = result.rate / result.limits
     assert share[0] < 0.5
     assert np.all(np.diff(share[2:20]) > 0.0)  # it sharpens,
