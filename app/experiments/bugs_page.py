@@ -246,7 +246,7 @@ class BugsPage(Page):
             if seen:
                 line.set_label(words, seen[-1], numbers[seen[-1]], anchor=anchor)
         self.plot.set_ranges((0, _STEPS), (low, high))
-        self.plot.set_captions("step", graph.nodes[graph.output].name)
+        self.plot.set_captions("step", f"{graph.nodes[graph.output].name}.data")
 
 
 def _describe(bug: Bug, op: str, here: str) -> str:

@@ -217,7 +217,8 @@ class CurvePage(Page):
         self._draw_lines(response, (low, high), ys)
         self.plot.set_ranges((low, high), ys)
         nodes = self.document.graph.nodes
-        self.plot.set_captions(nodes[response.start].name, nodes[response.end].name)
+        start, end = nodes[response.start].name, nodes[response.end].name
+        self.plot.set_captions(f"{start}.data", f"{end}.data")
 
     def _y_range(self, response: Response, low: float, high: float) -> tuple[float, float]:
         return span_of([*response.at(places(low, high, _PLACES, response.x)), response.y])

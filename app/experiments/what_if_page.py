@@ -122,7 +122,7 @@ class WhatIfPage(Page):
             anchor = (1.15, 1.0) if is_higher else (-0.15, 0.0)
             line.set_label(words, nudge.h, y, anchor=anchor)
         self.plot.set_ranges((float(hs[0]), float(hs[-1])), ys)
-        self.plot.set_captions("h", name)
+        self.plot.set_captions("h", f"{name}.data")
 
 
 def _signed(change: float) -> str:
