@@ -52,9 +52,7 @@ class LinkPictures:
         stroke = LinkStroke(len(links), world.m11(), exposed)
         style = theme.current().name, device, ratio, stroke.is_curved, stroke.is_cased
         if len(links) > KEPT or (is_zooming and style != self._style):
-            stroke = stroke._replace(is_zooming=is_zooming)
-            for link in links:
-                stroke.paint(painter, link)
+            stroke._replace(is_zooming=is_zooming).paint_all(painter, links)
             return
         if style != self._style or len(self._kept) > 2 * KEPT:
             self._kept.clear()

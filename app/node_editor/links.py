@@ -209,6 +209,22 @@ class LinkStroke(NamedTuple):
         else:
             painter.drawLines(self._segments(link)[::2])
 
+    def paint_all(self, painter: QPainter, links: Sequence[Link]) -> None:
+        """Stroke links in their order; where so many lie on each other, those alike at once."""
+        if self.is_cased:
+            for link in links:
+                self.paint(painter, link)
+            return
+        alike: dict[int, tuple[QPen, list[QLineF]]] = {}
+        for link in links:
+            made = link_pen(link.share)
+            lines = self._segments(link)
+            known = alike.setdefault(id(made), (made, []))
+            known[1].extend(lines if link.share != 0 else lines[::2])
+        for made, lines in alike.values():
+            painter.setPen(made)
+            painter.drawLines(lines)
+
     def _stroke(self, painter: QPainter, link: Link) -> None:
         if self.is_curved:
             painter.drawPath(link.path())
