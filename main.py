@@ -16,6 +16,9 @@ def main(arguments: list[str] | None = None) -> int:
     reason = start_up.why_no_screen() if not options.headless else ""
     try:
         start_up.check_system_libraries(needs_screen=not (options.headless or reason))
+        from app import overrides
+
+        overrides.guard()
         if options.headless or reason:
             from app.headless import run_headless
 

@@ -245,7 +245,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             xs, ys = xs[kept], ys[kept]
         # inf and, on a logarithmic axis, what is not positive: a gap, not a warning.
         is_shown = np.isfinite(ys) & ((ys >= LEAST) | (not self.is_log))
-        item.setData(xs, np.where(is_shown, ys, np.nan), connect="finite")
+        some = slice(None) if is_shown.any() else slice(0)  # of nothing but gaps it would warn
+        item.setData(xs[some], np.where(is_shown, ys, np.nan)[some], connect="finite")
 
     def _set_faint(self, xs: Floats, losses: Floats, *, is_each_step: bool) -> None:
         """Each step's loss: a thin line, or the band of it where a place has many steps.

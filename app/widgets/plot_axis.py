@@ -49,15 +49,12 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
     def tickValues(self, low: float, high: float, size: float) -> list[Levels]:
         """The distance and the places of the ticks of each level, the coarsest first."""
         found: list[Levels] = []
-        coarser: list[float] = []
         for spacing, _offset in self.tickSpacing(low, high, size):
             first, last = math.ceil(low / spacing), math.floor(high / spacing)
-            ratios = [round(distance / spacing) for distance in coarser]
-            places = [
-                k * spacing for k in range(first, last + 1) if all(k % ratio for ratio in ratios)
-            ]
+            places = [k * spacing for k in range(first, last + 1)]
+            for coarser, _places in found:
+                places = [x for x in places if abs(math.remainder(x, coarser)) > 0.01 * spacing]
             found.append((spacing, places))
-            coarser.append(spacing)
         return found
 
     @property

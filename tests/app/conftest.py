@@ -18,9 +18,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app import fonts, places, theme
+from app import fonts, overrides, places, theme
 from app.collector import Collector
 from tests.app.building import without_style_sheet
+
+overrides.guard()  # as `main` does, before the classes of the window are defined
 
 _SHORT = 200  # milliseconds within which work that was put off has begun
 

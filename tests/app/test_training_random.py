@@ -9,6 +9,7 @@ import random
 import time
 
 import numpy as np
+from pytestqt.exceptions import format_captured_exceptions
 
 from core.hyperparameters import PRESETS
 from tests.app.training_driver import Driver
@@ -67,7 +68,7 @@ def test_every_control_changes_at_random_in_full_speed(qtbot, main_window, tmp_p
         while n < ACTIONS or time.monotonic() < end:
             driver.act()
             n += 1
-            assert not raised, (told(seed, n, driver), raised)
+            assert not raised, told(seed, n, driver) + format_captured_exceptions(raised)
             if n % LOOK_EVERY == 0:
                 try:
                     look(qtbot, window, rng)

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from app import places, unexpected
 from app.unexpected import UnexpectedErrors
@@ -146,3 +146,24 @@ def test_nothing_is_asked_of_the_user_by_itself(main_window, errors, qtbot):
     with qtbot.waitSignal(errors.shown):
         QTimer.singleShot(0, fail)
     assert main_window.findChild(QDialog) is None
+
+
+class Faulty(QDialog):
+    """An error of the interpreter's own, in an override that Qt calls while Python calls Qt."""
+
+    def sizeHint(self):
+        return [][0]
+
+    def reject(self):
+        self.is_rejected = True
+
+
+def test_an_error_in_an_override_reaches_whoever_called_qt(qtbot):
+    dialog = Faulty()
+    qtbot.addWidget(dialog)
+    with pytest.raises(IndexError, match="out of range"):
+        dialog.adjustSize()
+    button = QPushButton(dialog)
+    button.clicked.connect(dialog.reject)  # which takes no argument, as PySide finds out
+    button.click()
+    assert dialog.is_rejected
