@@ -159,6 +159,15 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self.scene().prepareForPaint()
         self.viewport().update()
 
+    def prepare(self) -> None:
+        """Refresh, but leave the painting to `show_prepared`: each takes a good part of a frame."""
+        self.viewport().setUpdatesEnabled(False)
+        self.refresh()
+
+    def show_prepared(self) -> None:
+        """Paint what `prepare` took over."""
+        self.viewport().setUpdatesEnabled(True)
+
     def _refresh_loss(self) -> list[Floats]:
         """The training loss of each step, smoothed, and the test loss."""
         run = self._run

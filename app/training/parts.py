@@ -14,7 +14,7 @@ class PartsInTurn:
     def __init__(self, view: TrainingView) -> None:
         self._view = view
         self._frames_without_plot = 0
-        self._is_plot_stale = False
+        self._is_plot_stale = self._is_plot_prepared = False
         self._unshown: Snapshot | None = None  # in the network picture
         self._unshown_output: Snapshot | None = None
 
@@ -35,24 +35,34 @@ class PartsInTurn:
         """Refresh the part whose turn it is. True if all are up to date.
 
         Pictures go first, network and output one after the other; curves take the frames between
-        two pictures, and one in `MOST_WAITING` where there is none. That one comes after the
-        network's: frames that differ little in their work are evenly apart.
+        two pictures, and one in `MOST_WAITING` where there is none. What they have to show is
+        worked out a frame earlier, beside the output, which takes least: frames that differ
+        little in their work come evenly.
         """
         self._frames_without_plot += 1
         network = self._view.network
-        is_plot_late = self._frames_without_plot > MOST_WAITING
-        is_plot_next = is_plot_late if self._unshown_output is not None else self._unshown is None
-        if self._is_plot_stale and is_plot_next:
-            self._is_plot_stale, self._frames_without_plot = False, 0
-            self._view.plot.refresh()
+        if self._is_plot_prepared:
+            self._is_plot_prepared = False
+            self._view.plot.show_prepared()
         elif self._unshown_output is not None:
             self._view.show_output(self._unshown_output)
             self._unshown_output = None
-            network.advance()
+            if self._is_plot_stale and self._frames_without_plot > MOST_WAITING:
+                self._prepare_plot()
+            else:
+                network.advance()
+        elif self._is_plot_stale and self._unshown is None:
+            self._prepare_plot()
         elif self._unshown is not None:
             network.set_snapshot(self._unshown)
             self._unshown_output, self._unshown = self._unshown, None
         elif network.is_behind:
             network.advance()
         is_shown = self._unshown is None and self._unshown_output is None
-        return is_shown and not (self._is_plot_stale or network.is_behind)
+        is_plot_shown = not (self._is_plot_stale or self._is_plot_prepared)
+        return is_shown and is_plot_shown and not network.is_behind
+
+    def _prepare_plot(self) -> None:
+        self._is_plot_stale, self._is_plot_prepared = False, True
+        self._frames_without_plot = 0
+        self._view.plot.prepare()
