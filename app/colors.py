@@ -6,6 +6,7 @@ interpolated in OKLab so that the dark middle does not turn to mud.
 Source of OKLab: B. Ottosson, A perceptual color space for image processing, 2020.
 """
 
+import math
 from functools import cache
 
 import numpy as np
@@ -39,7 +40,10 @@ def robust_scale(numbers: npt.ArrayLike) -> float:
     """
     sizes = np.abs(np.asarray(numbers, dtype=np.float64).ravel())
     sizes = sizes[np.isfinite(sizes) & (sizes > 0)]
-    return float(np.percentile(sizes, 95, method="higher")) if sizes.size else 1.0
+    if not sizes.size:
+        return 1.0
+    place = math.ceil(0.95 * (sizes.size - 1))
+    return float(np.partition(sizes, place)[place])
 
 
 def ramp(shares: npt.ArrayLike, *, heat: bool = False) -> npt.NDArray[np.uint8]:

@@ -15,6 +15,7 @@ from app import fonts, theme
 from app.training.loss_axes import LossAxis, StepAxis, style_axis
 from app.training.plot_marks import LABELS, End, Reading, paint_ends, paint_reading, paint_step
 from app.training.run_curves import EPOCH, LOSS, METRICS, STEP, UNITS, Metric, RunCurves
+from app.widgets.plot_curve import PlotCurve
 from app.widgets.plot_paint import paint_level_lines
 from core.history import Curve, smooth
 
@@ -26,6 +27,7 @@ _STRIP = 4.0  # pixels, of the marks of steps beyond the largest stable rate
 _LINE = 0.26  # opacity of the line of each step's loss
 _BAND = 0.14  # of the band from the least to the greatest
 Floats = np.ndarray
+Look = tuple[object, ...]
 
 
 class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
@@ -65,7 +67,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self._faint = self._new_curve("train, each step")
         self._test = self._new_curve("test")
         self._train = self._new_curve("train")
-        self._others: list[pg.PlotDataItem] = []
+        self._others: list[PlotCurve] = []
+        self._looks: list[tuple[Look, Floats]] = []  # what the others show, and how
         item.getViewBox().sigRangeChangedManually.connect(self._stop_following)
         theme.notifier.changed.connect(self._recolour)
         self._recolour()
@@ -91,6 +94,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             curve = self._new_curve("")
             curve.setPen(pg.mkPen(run_color(len(self._others) + 1), width=1.5))
             self._others.append(curve)
+            self._looks.append(((), np.empty(0)))
         for k, curve in enumerate(self._others):
             curve.opts["name"] = earlier[k].name if k < len(earlier) else ""
             curve.setVisible(k < len(earlier))
@@ -144,7 +148,11 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         return self._is_following
 
     def refresh(self) -> None:
-        """Take over what the run has measured."""
+        """Show what the run has measured."""
+        self._take_over()
+        self.viewport().update()
+
+    def _take_over(self) -> None:
         self._ends = []
         own = self._refresh_loss() if self._metric.name == LOSS else self._refresh_samples()
         tops, most = list(own), self._most_of_others(own)
@@ -157,16 +165,16 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             self._fit(tops)
         # What pyqtgraph leaves for the paint itself makes it ask for a second one.
         self.scene().prepareForPaint()
-        self.viewport().update()
 
     def prepare(self) -> None:
         """Refresh, but leave the painting to `show_prepared`: each takes a good part of a frame."""
-        self.viewport().setUpdatesEnabled(False)
-        self.refresh()
+        self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
+        self._take_over()
 
     def show_prepared(self) -> None:
         """Paint what `prepare` took over."""
-        self.viewport().setUpdatesEnabled(True)
+        self.setViewportUpdateMode(self.ViewportUpdateMode.MinimalViewportUpdate)
+        self.viewport().update()
 
     def _refresh_loss(self) -> list[Floats]:
         """The training loss of each step, smoothed, and the test loss."""
@@ -222,7 +230,19 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             return math.inf
         return max(float(numbers.max()), 0.0) * (_OVER_LOG if self.is_log else _OVER_LINEAR)
 
-    def _refresh_other(self, other: RunCurves, item: pg.PlotDataItem, k: int) -> Floats:
+    def _refresh_other(self, other: RunCurves, item: PlotCurve, k: int) -> Floats:
+        """The numbers of an earlier run; they stay as they are while nothing else is wanted."""
+        look = (
+            other.history, len(other.history), other.samples, len(other.samples), self._metric,
+            self.is_log, self._by, self._smoothing, self._range_of(other),
+        )  # fmt: skip
+        if look != self._looks[k][0]:
+            self._looks[k] = look, self._take_other(other, item)
+        numbers = self._looks[k][1]
+        self._add_end(other.name, numbers, run_color(k + 1), is_bold=True)
+        return numbers
+
+    def _take_other(self, other: RunCurves, item: PlotCurve) -> Floats:
         metric, every = self._metric, 1
         if metric.name == LOSS:
             curve = other.history.curve(*self._range_of(other), PLACES)
@@ -233,7 +253,6 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             xs = other.samples.steps
             numbers = self._smoothed_samples(other.samples[metric.main_column])
         self._set(item, self._xs(other, xs), numbers, every)
-        self._add_end(other.name, numbers, run_color(k + 1), is_bold=True)
         return numbers
 
     def _range_of(self, run: RunCurves) -> tuple[float, float | None]:
@@ -248,14 +267,14 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
     def _xs(self, run: RunCurves, steps: Floats) -> Floats:
         return run.places(steps, self._by)
 
-    def _set(self, item: pg.PlotDataItem, xs: Floats, ys: Floats, every: int = 1) -> None:
+    def _set(self, item: PlotCurve, xs: Floats, ys: Floats, every: int = 1) -> None:
         if every > 1:
             kept = np.unique(np.append(np.arange(0, len(xs), every), len(xs) - 1))
             xs, ys = xs[kept], ys[kept]
         # inf and, on a logarithmic axis, what is not positive: a gap, not a warning.
         is_shown = np.isfinite(ys) & ((ys >= LEAST) | (not self.is_log))
         some = slice(None) if is_shown.any() else slice(0)  # of nothing but gaps it would warn
-        item.setData(xs[some], np.where(is_shown, ys, np.nan)[some], connect="finite")
+        item.set_points(xs[some], np.where(is_shown, ys, np.nan)[some])
 
     def _set_faint(self, xs: Floats, losses: Floats, *, is_each_step: bool) -> None:
         """Each step's loss: a thin line, or the band of it where a place has many steps.
@@ -265,7 +284,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         color = QColor(theme.current().runs[0])
         if is_each_step:
             color.setAlphaF(_LINE)
-            self._faint.opts.update(fillLevel=None, fillBrush=None, pen=pg.mkPen(color, width=1))
+            self._faint.opts.update(fillLevel=None, brush=None, pen=pg.mkPen(color, width=1))
             self._set(self._faint, xs, losses)
             return
         pairs = losses[: len(losses) // 2 * 2].reshape(-1, 2)
@@ -275,7 +294,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         kept = np.isfinite(least) & np.isfinite(greatest)
         least, greatest, middles = least[kept], greatest[kept], xs[: 2 * len(pairs) : 2][kept]
         color.setAlphaF(_BAND)
-        self._faint.opts.update(fillLevel="enclosed", fillBrush=pg.mkBrush(color), pen=None)
+        self._faint.opts.update(fillLevel="enclosed", brush=pg.mkBrush(color), pen=None)
         self._set(self._faint, np.append(middles, middles[::-1]), np.append(greatest, least[::-1]))
 
     def _fit(self, curves: list[Floats]) -> None:
@@ -313,8 +332,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
 
     # ----- look -----------------------------------------------------------------------------
 
-    def _new_curve(self, name: str) -> pg.PlotDataItem:
-        curve = pg.PlotDataItem(name=name, connect="finite", antialias=True)
+    def _new_curve(self, name: str) -> PlotCurve:
+        curve = PlotCurve(name)
         self.addItem(curve)
         curve.setLogMode(False, self.is_log)
         return curve
@@ -335,7 +354,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             **{"color": now.text2, "font-size": f"{fonts.px(theme.SIZE_CAPTION)}px"},
         )
         newest = QColor(now.runs[0])
-        self._faint.opts["antialias"] = self._faint.curve.opts["antialias"] = False
+        self._faint.opts["antialias"] = False
         self._train.setPen(pg.mkPen(newest, width=2))
         self._test.setPen(_dotted(newest))
         for k, curve in enumerate(self._others):

@@ -70,6 +70,7 @@ class NetworkPicture(QWidget):
         self._gaps: list[QPixmap | None] = []
         self._stale_gaps: list[int] = []
         self._drawing: tuple[int, LinkDrawing] | None = None
+        self._frames: list[tuple[QPointF, QPixmap]] = []  # around the squares of each column
         self._input_atlas: QImage | None = None
         self._atlas: QImage | None = None  # thumbnails of all neurons, one under the other
         self._shows = "weight"
@@ -114,7 +115,15 @@ class NetworkPicture(QWidget):
             *(g for g in range(len(self._gaps)) if g not in self._stale_gaps),
         ]
         self.advance()
-        self.update()
+        self._update_picture()
+
+    def _update_picture(self) -> None:
+        """Paint anew what a snapshot changes: all but the row of buttons, which takes as long."""
+        if self._layout is None or self._pointer is not None:
+            self.update()  # what is told of a neuron under the pointer may lie anywhere
+        else:
+            top = math.floor(self._layout.gap(0).top())
+            self.update(0, top, self.width(), self.height() - top)
 
     def set_shows(self, what: str) -> None:
         """What the links' width and colour mean: "weight", "gradient" or "update"."""
@@ -181,6 +190,7 @@ class NetworkPicture(QWidget):
         sizes = self._scene.setup.sizes
         self._layout = NetworkLayout(sizes, self.width(), self.height(), labels)
         self._drawing = None
+        self._frames = []
         self._gaps = [None] * (len(sizes) - 1)
         self._stale_gaps = list(range(len(sizes) - 1))
         self.buttons.arrange(self._shown_setup(), self._layout)
@@ -355,16 +365,29 @@ class NetworkPicture(QWidget):
         first, *others = self._layout.columns
         self._paint_thumbnails(painter, self._input_atlas, first)
         self._paint_thumbnails(painter, self._atlas, [box for column in others for box in column])
-        now = theme.current()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for column, boxes in enumerate(self._layout.columns):
-            for place, box in enumerate(boxes):
-                if (column, place) == self._hovered:
-                    draw_box(painter, box.adjusted(-2, -2, 2, 2), None, now.color("selection"),
-                             width=2.5)  # fmt: skip
-                elif box.width() > 12:
-                    draw_box(painter, box.adjusted(-1, -1, 1, 1), None, now.color("strong"),
-                             width=1.5)  # fmt: skip
+        if not self._frames:
+            self._frames = [self._drawn_frames(boxes) for boxes in self._layout.columns]
+        for place, pixmap in self._frames:
+            painter.drawPixmap(place, pixmap)
+        if self._hovered is not None:
+            box = self.square(*self._hovered).adjusted(-2, -2, 2, 2)
+            draw_box(painter, box, None, theme.current().color("selection"), width=2.5)
+
+    def _drawn_frames(self, boxes: list[QRectF]) -> tuple[QPointF, QPixmap]:
+        """The frames around a column's squares, drawn once: there may be six hundred of them."""
+        area = boxes[0].united(boxes[-1]).adjusted(-2, -2, 2, 2).toAlignedRect()
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(area.size() * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.translate(-area.topLeft())
+        for box in boxes:
+            if box.width() > 12:
+                edge = theme.current().color("strong")
+                draw_box(painter, box.adjusted(-1, -1, 1, 1), None, edge, width=1.5)
+        painter.end()
+        return QPointF(area.topLeft()), pixmap
 
     @staticmethod
     def _paint_thumbnails(painter: QPainter, atlas: QImage | None, boxes: list[QRectF]) -> None:

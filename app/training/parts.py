@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.training.view import TrainingView
 from core.session import Snapshot
 
+BESIDE = 0.0015  # seconds of drawing links, in a frame that has the output to show
 MOST_WAITING = 4  # frames that the curves wait for while pictures come one after the other
 
 
@@ -50,7 +51,7 @@ class PartsInTurn:
             if self._is_plot_stale and self._frames_without_plot > MOST_WAITING:
                 self._prepare_plot()
             else:
-                network.advance()
+                network.advance(BESIDE)
         elif self._is_plot_stale and self._unshown is None:
             self._prepare_plot()
         elif self._unshown is not None:

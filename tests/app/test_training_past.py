@@ -88,7 +88,7 @@ def test_training_goes_on_from_the_past_as_a_fork(qtbot, tab):
     shown = tab.view.time.slider.pictures
     assert shown is tab._runs.current.pictures
     assert shown._steps[-1] > step
-    xs, _ys = tab.view.plot._train.getOriginalDataset()
+    xs, _ys = tab.view.plot._train.points()
     assert xs[0] == step
 
 

@@ -16,10 +16,10 @@ def test_curves_show_the_runs_losses(qtbot, tab):
     qtbot.waitUntil(lambda: tab.step == 20)
     idle(qtbot, tab)
     tab.view.plot.set_smoothing(0.0)
-    xs, ys = curve(tab, "train").getOriginalDataset()
+    xs, ys = curve(tab, "train").points()
     np.testing.assert_array_equal(ys, tab.losses)
     np.testing.assert_array_equal(xs, np.arange(20))
-    xs, ys = curve(tab, "test").getOriginalDataset()
+    xs, ys = curve(tab, "test").points()
     assert ys[-1] == tab._snapshot.test_loss
     assert xs[-1] == tab.step
 
@@ -31,11 +31,11 @@ def test_the_losses_of_a_long_run_are_a_band_around_its_mean(tab):
     run.history.extend(losses)
     run.is_noisy = True
     tab.view.plot.set_smoothing(0.92)
-    xs, ys = curve(tab, "train, each step").getOriginalDataset()
+    xs, ys = curve(tab, "train, each step").points()
     assert xs[0] == xs[-1]  # there along the greatest and back along the least
     n = len(xs) // 2
     assert (ys[:n] >= ys[: n - 1 : -1]).all()
-    xs, ys = curve(tab, "train").getOriginalDataset()
+    xs, ys = curve(tab, "train").points()
     np.testing.assert_allclose(ys, 0.5 * np.exp(-xs / 5000), rtol=0.15)  # nor does it lag
     tab.view.plot.set_smoothing(0.0)
 

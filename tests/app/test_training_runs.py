@@ -35,7 +35,7 @@ def test_each_metric_has_its_curves_and_exact_values(qtbot, two_runs):
     for name in ("accuracy", "gradient_norm", "update_ratio", "rate"):
         choose(tab, "metric", name)
         column = {"accuracy": "train_accuracy"}.get(name, name)
-        xs, ys = curve(tab, "train").getOriginalDataset()
+        xs, ys = curve(tab, "train").points()
         np.testing.assert_array_equal(xs, samples.steps)
         shown = ys[~np.isnan(ys)]
         assert len(shown)
@@ -60,11 +60,11 @@ def test_learning_rate_and_gradient_are_the_runs_own(two_runs):
 
 def test_the_horizontal_axis_counts_steps_epochs_or_seconds(two_runs):
     tab = two_runs
-    steps = curve(tab, "train").getOriginalDataset()[0]
+    steps = curve(tab, "train").points()[0]
     choose(tab, "loss_axis", "epoch")
-    np.testing.assert_allclose(curve(tab, "train").getOriginalDataset()[0], steps / 25)
+    np.testing.assert_allclose(curve(tab, "train").points()[0], steps / 25)
     choose(tab, "loss_axis", "time")
-    seconds = curve(tab, "train").getOriginalDataset()[0]
+    seconds = curve(tab, "train").points()[0]
     assert (np.diff(seconds) >= 0).all()
     assert 0 < seconds[-1] < 10
     tab.grab()

@@ -202,11 +202,11 @@ def test_training_behind_another_tab_keeps_curves_and_weights_right(qtbot, docum
     hidden.resize(1280, 720)
     click(qtbot, hidden, "train_button")
     qtbot.waitUntil(lambda: hidden.step > 30)
-    qtbot.waitUntil(lambda: curve(hidden, "train").xData is not None)
+    qtbot.waitUntil(lambda: curve(hidden, "train").points()[0].size > 0)
     qtbot.waitUntil(lambda: document.model is not None)
     click(qtbot, hidden, "train_button")
     idle(qtbot, hidden)
-    assert curve(hidden, "train").getOriginalDataset()[0][-1] == hidden.step - 1
+    assert curve(hidden, "train").points()[0][-1] == hidden.step - 1
     assert document.settings["step"] == hidden.step
     hidden.shutdown()
     hidden.deleteLater()

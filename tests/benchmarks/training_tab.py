@@ -83,7 +83,7 @@ def measure(app: QApplication, tab: TrainingTab, setup: Hyperparameters, seconds
     first = None
     while first is None and time.perf_counter() - began < 10.0:
         app.processEvents()
-        if tab.view.plot._train.xData is not None and len(tab.view.plot._train.xData) > 0:
+        if len(tab.view.plot._train.points()[0]):
             first = 1e3 * (time.perf_counter() - began)
     frames.start()
     step, began = tab.step, time.perf_counter()

@@ -1,0 +1,62 @@
+"""A curve of a plot that is painted anew many times a second while a run goes on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPen, QTransform
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+Floats = NDArray[np.float64]
+
+
+class PlotCurve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph is not typed
+    """A named curve; what is nan is a gap. Logarithms are taken here, as the axis wants them.
+
+    Qt draws an antialiased line that is wider than a pixel in milliseconds, and a thin one in a
+    twentieth of that. So a wide line is made of thin ones, each a little beside the other.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, connect="finite", antialias=True)
+        self._points: tuple[Floats, Floats] = (np.empty(0), np.empty(0))
+        self._is_log = False
+
+    def set_points(self, xs: Floats, ys: Floats) -> None:
+        """Other points; on a logarithmic axis `ys` are greater than 0 or nan."""
+        self._points = xs, ys
+        self.setData(xs, np.log10(ys) if self._is_log else ys)
+
+    def points(self) -> tuple[Floats, Floats]:
+        """The points as they were given."""
+        return self._points
+
+    def setLogMode(self, x: bool, y: bool) -> None:
+        """Whether the vertical axis is logarithmic; the points follow with `set_points`."""
+        if y != self._is_log:
+            self._is_log = y
+            self.setData(np.empty(0), np.empty(0))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        pen = self.opts["pen"]
+        is_wide = pen is not None and pen.widthF() > 1.0 and pen.style() == Qt.PenStyle.SolidLine
+        # On a dense screen Qt's thin line has several pixels already.
+        if is_wide and painter.device().devicePixelRatioF() == 1.0 and len(self._points[0]):
+            self._paint_wide(painter, pen)
+        else:
+            super().paint(painter, option, widget)
+
+    def _paint_wide(self, painter: QPainter, pen: QPen) -> None:
+        thin, reach = QPen(pen), 0.5 * (pen.widthF() - 1.0)
+        thin.setWidthF(1.0)
+        painter.setPen(thin)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path, place = self.getPath(), painter.worldTransform()
+        for across, down in ((-reach, 0.0), (reach, 0.0), (0.0, -reach), (0.0, reach)):
+            painter.setWorldTransform(place * QTransform.fromTranslate(across, down))
+            painter.drawPath(path)
+        painter.setWorldTransform(place)
