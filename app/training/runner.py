@@ -9,6 +9,7 @@ while there is something to do, so an idle window has no thread.
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import time
 from collections import deque
@@ -148,14 +149,18 @@ class Runner:
         with self._wake:
             self._wish(Wish(lambda session: session.edit(parameter, value)))
 
-    def seek(self, step: int) -> None:
-        """Bring back an earlier step, or the last; training pauses. Only the newest wish counts."""
+    def seek(self, step: int | None) -> None:
+        """Bring back an earlier step; None for the last one, which the window may not know of yet.
+
+        Training pauses. Only the newest wish counts.
+        """
+        sought = sys.maxsize if step is None else step
         with self._wake:
             self._is_running = False
             self._steps_due = 0
             if self._wishes and self._wishes[-1].sought is not None:
                 self._wishes.pop()
-            self._wish(Wish(lambda session: session.seek(step), step))
+            self._wish(Wish(lambda session: session.seek(sought), sought))
 
     def fork(self) -> int:
         """The step that was brought back is the last of a new run that parts from the old one."""

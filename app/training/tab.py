@@ -194,9 +194,8 @@ class TrainingTab(QWidget):
 
     def seek(self, step: int) -> None:
         """Bring back an earlier step: loss, output, network, weights and settings; or the last."""
-        run = self._runs.current
-        self._runner.seek(step)
-        self._sought = step if step < run.tip else None
+        self._sought = step if step < self._runs.current.tip else None
+        self._runner.seek(self._sought)
         self._show_counts()
         self._wake()
 

@@ -166,3 +166,15 @@ def test_a_run_stops_by_the_rules_and_says_why(qtbot, tab):
     qtbot.waitUntil(lambda: bool(tab.view.toasts.toasts))
     assert "correct" in tab.view.toasts.toasts[-1].text
     assert not tab.is_running
+
+
+def test_the_end_is_where_the_run_is_and_not_where_the_window_saw_it_last(qtbot, tab):
+    start(qtbot, tab, 1000)
+    slider = find(tab, "time_slider")
+    QTest.keyClick(slider, Qt.Key.Key_Left)
+    QTest.keyClick(slider, Qt.Key.Key_End)  # the thread has made steps meanwhile
+    seen = tab.step
+    click(qtbot, tab, "train_button")
+    qtbot.waitUntil(lambda: tab.step > seen + 5000)
+    assert tab.is_running
+    assert not tab._runs.earlier
