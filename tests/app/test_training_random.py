@@ -75,6 +75,7 @@ def test_every_control_changes_at_random_in_full_speed(qtbot, main_window, tmp_p
                 except Exception as error:
                     raise AssertionError(told(seed, n, driver)) from error
     find(tab, "speed").setValue("full")
+    choose(tab, "preset", "spiral")  # so that the other one is new in any case
     choose(tab, "preset", "playground")
     for name in ("steps", "loss", "accuracy", "patience"):
         box = find(tab, f"stop_when_{name}")

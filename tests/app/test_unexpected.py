@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from app import places, unexpected
@@ -149,20 +150,28 @@ def test_nothing_is_asked_of_the_user_by_itself(main_window, errors, qtbot):
 
 
 class Faulty(QDialog):
-    """An error of the interpreter's own, in an override that Qt calls while Python calls Qt."""
+    """Errors of the interpreter's own, in overrides that Qt calls while Python calls Qt."""
 
     def sizeHint(self):
         return [][0]
+
+    def paintEvent(self, event):
+        painter = QPainter(self)
+        painter.save()
+        return 1 // (event.rect().width() - self.width())
 
     def reject(self):
         self.is_rejected = True
 
 
-def test_an_error_in_an_override_reaches_whoever_called_qt(qtbot):
+def test_an_error_in_an_override_is_told_and_goes_no_further_than_it_must(qtbot):
     dialog = Faulty()
     qtbot.addWidget(dialog)
-    with pytest.raises(IndexError, match="out of range"):
+    with pytest.raises(IndexError, match="out of range"):  # who asks for a size has to get one
         dialog.adjustSize()
+    with qtbot.captureExceptions() as raised:
+        dialog.grab()
+    assert [type_ for type_, _error, _trace in raised] == [ZeroDivisionError]
     button = QPushButton(dialog)
     button.clicked.connect(dialog.reject)  # which takes no argument, as PySide finds out
     button.click()

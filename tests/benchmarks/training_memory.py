@@ -1,36 +1,41 @@
 """What the whole window grows by while it trains at full speed for long.
 
-python -m tests.benchmarks training_memory [minutes, 60 if not said]
+python -m tests.benchmarks training_memory [minutes, 60 if not said] [--changing]
 
-The window is 1920 x 1080 and shows the training tab with Playground's default set-up. What fills
-up in the first minute, such as the newest steps of the curves, is counted apart.
+The window is 1920 x 1080 and shows the training tab with Playground's default set-up; with
+`--changing` somebody changes all that can be changed meanwhile, some twenty times a second. What
+fills up in the first minute, such as the newest steps of the curves, is counted apart.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import random
 import sys
 import time
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 
 from app.main_window import MainWindow
 from app.qt_application import create_application
 from core import kernels
 from core.hyperparameters import PRESETS
+from tests.app.training_driver import Driver
 from tests.benchmarks.training_tab import memory, wait
 
 WARM_UP = 60.0  # seconds
 TRAINING = 1  # place of the tab
 LINES = 12  # of the table
+PAUSE = 50  # milliseconds between two changes
 
 
 def main(arguments: list[str]) -> int:
     """Print how the memory grows."""
-    seconds = 60.0 * float(arguments[0]) if arguments else 3600.0
+    minutes = [float(word) for word in arguments if not word.startswith("-")]
+    seconds = 60.0 * (minutes[0] if minutes else 60.0)
     app = create_application()
     kernels.loaded(wait=True)
     window = MainWindow()
@@ -43,6 +48,11 @@ def main(arguments: list[str]) -> int:
     wait(0.5)
     start = memory()
     tab.toggle_training()
+    if "--changing" in arguments:
+        somebody = Driver(window, random.Random(0))
+        timer = QTimer(window, interval=PAUSE)
+        timer.timeout.connect(somebody.act)
+        timer.start()
     wait(min(WARM_UP, seconds / 4))
     print(f"{'minutes':>8} {'steps':>14} {'megabytes':>10} {'growth':>8} {'objects':>9}")
     warm, began, objects = memory(), time.monotonic(), len(gc.get_objects())
