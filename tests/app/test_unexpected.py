@@ -156,8 +156,7 @@ class Faulty(QDialog):
         return [][0]
 
     def paintEvent(self, event):
-        painter = QPainter(self)
-        painter.save()
+        _painter = QPainter(self)
         return 1 // (event.rect().width() - self.width())
 
     def reject(self):
