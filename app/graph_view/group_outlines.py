@@ -36,6 +36,8 @@ DEEPEST = 2  # groups within groups that are shown as well
 SLEEVE = 12.0  # width of the ground along a connection
 LEAST_ON_SCREEN = 28.0  # pixels of width from which a group is named
 MOST_NAMED = 60  # groups
+MOST_TRIED = 4  # cells, for a place of the name
+FEW = 24  # groups; of more, names stand at the first cell
 
 
 @dataclass(frozen=True)
@@ -159,18 +161,17 @@ class GroupOutlines:
         painter.drawRects([rect.adjusted(-rim, -rim, rim, rim) for rect in placed.bridges])
 
     def paint_names_far(self, painter: QPainter, seen: list[QRectF], zoom: float) -> None:
-        """From afar the names stand on the boxes, as large as ever, where they find room."""
+        """From afar the names stand beside the cells, as large as ever, where they find room."""
         if zoom >= READABLE:
             return
         taken: list[QRectF] = []
         for placed in self.placed():
-            first, width = placed.cells[0], (placed.bounds.right() - placed.tab.left()) * zoom
+            width = (placed.bounds.right() - placed.tab.left()) * zoom
             is_seen = any(area.intersects(placed.bounds) for area in seen)
             if placed.outline.depth or not is_seen or width < LEAST_ON_SCREEN:
                 continue
             name = elided(placed.outline.name, texts.BODY, width - 8)
-            size = advance(name, texts.BODY) + 8, TAB * fonts.scale
-            label = QRectF(first.x() * zoom, first.y() * zoom - size[1] + 1, *size)
+            label = self._room_for_label(placed, advance(name, texts.BODY) + 8, zoom)
             if len(taken) >= MOST_NAMED or any(label.intersects(other) for other in taken):
                 continue
             taken.append(label)
@@ -182,6 +183,20 @@ class GroupOutlines:
             painter.setPen(theme.current().color("text2"))
             draw_left(painter, label.x() + 4, label.center().y(), name, texts.BODY)
             painter.restore()
+
+    def _room_for_label(self, placed: _Placed, width: float, zoom: float) -> QRectF:
+        """Above or below a cell, on as few boxes as can be; in pixels from the scene's origin."""
+        height = TAB * fonts.scale
+        places: list[tuple[int, QRectF]] = []
+        for cell in placed.cells[: MOST_TRIED if len(self.all) <= FEW else 1]:
+            for y in (cell.top() * zoom - height + 1, cell.bottom() * zoom - 1):
+                label = QRectF(cell.left() * zoom, y, width, height)
+                beneath = QRectF(label.topLeft() / zoom, label.size() / zoom)
+                covered = len(self._picture.items_in(beneath))
+                if not covered:
+                    return label
+                places.append((covered, label))
+        return min(places, key=lambda place: place[0])[1]
 
 
 def _paint_far(painter: QPainter, placed: _Placed, rim: float) -> None:
