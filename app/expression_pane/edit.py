@@ -73,7 +73,7 @@ class ExpressionEdit(QPlainTextEdit):
         self._highlighter = Highlighter(document)
         self._zoom = 1.0
         self._is_applying = False
-        self._last_line = 1
+        self._last_line = self._line_count = 1
         self._marked: frozenset[int] = frozenset()
         self._step_line: int | None = None
         self._is_placing = False
@@ -112,7 +112,7 @@ class ExpressionEdit(QPlainTextEdit):
         self._is_applying = True
         self.setPlainText(as_qt_has_it(text))
         self._is_applying = False
-        self._last_line = 1
+        self._last_line = self._line_count = 1
 
     def replace_units(self, start: int, end: int, text: str) -> None:
         """Let the user's hand replace a part, as accepting a suggestion does."""
@@ -328,7 +328,18 @@ class ExpressionEdit(QPlainTextEdit):
         if not self._is_applying:
             self._mistake = None
             self.edited.emit()
+        if self.blockCount() < self._line_count:
+            self._forget_width()
+        self._line_count = self.blockCount()
         self._place_sides()
+
+    def _forget_width(self) -> None:
+        """Measure the lines anew: Qt's layout keeps the width of a longest one that is gone."""
+        bar = self.verticalScrollBar()
+        place = bar.value()
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        bar.setValue(place)
 
     def _cursor_moved(self) -> None:
         line = self.textCursor().blockNumber() + 1

@@ -180,6 +180,18 @@ def test_numbers_follow_and_are_dimmed_by_a_mistake(pane, lecture, qtbot):
     assert pane._lines.is_stale
 
 
+def test_the_width_of_lines_that_are_gone_is_forgotten(pane, lecture):
+    lecture.set_text(f"{LECTURE}\n")
+    columns, bar = pane._columns.geometry(), pane.edit.horizontalScrollBar()
+    lecture.edit("Add", lambda: [lecture.graph.add("mul", label="long " * 30) for _ in range(3)])
+    pane.grab()  # what is painted is measured
+    assert bar.maximum() > 0
+    lecture.undo_stack.undo()
+    pane.grab()
+    assert bar.maximum() == 0
+    assert pane._columns.geometry() == columns
+
+
 def test_a_muted_line_says_so(pane, document):
     document.set_text("a = 2.0\ne = a * 1.0\n")
     QApplication.processEvents()
