@@ -73,9 +73,7 @@ class ErrorCheck(QObject):
         self.found.emit()
 
 
-def _first(
-    make: Callable[[], Graph], ids: list[str]
-) -> tuple[Iterator[GradientCheck], Floats]:
+def _first(make: Callable[[], Graph], ids: list[str]) -> tuple[Iterator[GradientCheck], Floats]:
     """In the thread: the checks of a graph's nodes, and the first of them made."""
     return _further(check_nodes(make(), ids))
 

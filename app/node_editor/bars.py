@@ -1,6 +1,6 @@
 """Pictures of the bars of gradients: while a number is dragged each node wants another every frame.
 
-There are few that can be told apart, so that soon all are there.
+There are few that can be told apart, so that soon all are there; until then they are painted.
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 from app import theme
 from app.node_editor.rows import paint_bar
 
 STEPS = 256  # of the gradient's share, on each side: a quarter of a pixel at 100 %
 KEPT = 4000  # pictures, before all are dropped
+MADE_AT_ONCE = 20  # pictures in one frame, so that none takes long
 AROUND = 3.0  # what a bar paints on around its rect
 
 
@@ -25,6 +26,7 @@ class BarPictures:
         self._pictures: dict[tuple[float, int], tuple[QPixmap, float, float]] = {}
         self._style: object = None
         self._scale = self._ratio = 1.0
+        self._to_make = 0  # pictures in this frame
 
     def begin(self, scale: float, ratio: float) -> None:
         """Bars are wanted at `scale` device pixels for one of a node, `ratio` for a logical."""
@@ -32,15 +34,26 @@ class BarPictures:
         if style != self._style or len(self._pictures) > KEPT:
             self._pictures.clear()
             self._style, self._scale, self._ratio = style, scale, ratio
+        self._to_make = MADE_AT_ONCE
 
     def draw(
         self, painter: QPainter, x: float, y: float, bar: QRectF, share: float, *, is_line: bool
     ) -> None:
-        """Draw a bar on a node whose corner is at this pixel. is_line: that of a collapsed one."""
+        """Draw a bar on a node whose corner is at this pixel; the painter has no transform.
+
+        is_line: that of a collapsed one.
+        """
         step = round(share * STEPS) or (share > 0) - (share < 0)
         key = -bar.top() if is_line else bar.top(), step
         picture = self._pictures.get(key)
+        if picture is None and not self._to_make:
+            zoom = self._scale / self._ratio
+            painter.setTransform(QTransform(zoom, 0, 0, zoom, x, y))
+            paint_bar(painter, bar, step / STEPS, is_collapsed=is_line)
+            painter.setTransform(QTransform())
+            return
         if picture is None:
+            self._to_make -= 1
             picture = self._pictures[key] = self._drawn(bar, step / STEPS, is_line=is_line)
         pixmap, left, top = picture
         painter.drawPixmap(QPointF(x + left, y + top), pixmap)

@@ -18,7 +18,7 @@ from app.node_editor.links import Link, LinkStroke, link_pen
 
 LARGEST = 60_000  # pixels of a picture; longer links are stroked
 KEPT = 600  # links, before all pictures are dropped
-MADE_AT_ONCE = 24  # pictures in one frame, so that none takes long
+MADE_AT_ONCE = 16  # pictures in one frame, so that none takes long
 
 
 class _Kept(NamedTuple):

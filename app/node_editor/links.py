@@ -261,11 +261,18 @@ def _dots(link: Link, exposed: QRectF | None) -> list[QPointF]:
 def _points(path: QPainterPath, steps: int) -> npt.NDArray[np.float64]:
     """Points along curves that follow each other, shape (curves * steps + 1, 2)."""
     count = path.elementCount()
-    corners = np.array([(path.elementAt(i).x, path.elementAt(i).y) for i in range(count)])
-    t = np.linspace(0.0, 1.0, steps + 1)[:, None]
-    weights = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
-    curves = [weights[:-1] @ corners[first : first + 4] for first in range(0, count - 1, 3)]
+    elements = [path.elementAt(i) for i in range(count)]
+    corners = np.array([(element.x, element.y) for element in elements])
+    weights = _weights(steps)
+    curves = [weights @ corners[first : first + 4] for first in range(0, count - 1, 3)]
     return np.concatenate([*curves, corners[-1:]])
+
+
+@lru_cache(maxsize=64)
+def _weights(steps: int) -> npt.NDArray[np.float64]:
+    """Of a curve's four corners at each step but the last, shape (steps, 4)."""
+    t = np.linspace(0.0, 1.0, steps + 1)[:-1, None]
+    return np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
 
 
 def link_pen(share: float) -> QPen:

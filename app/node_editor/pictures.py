@@ -19,7 +19,7 @@ from app.node_editor.sprites import Look, Sprites, border_pixels, painter_of_nod
 from core.graph import Graph
 
 KEPT = 500  # nodes, before all pictures are dropped
-MADE_AT_ONCE = 40  # pictures in one frame, so that none takes long
+MADE_AT_ONCE = 20  # pictures in one frame, so that none takes long
 MOST_STRETCHED = 1.6  # times larger or smaller
 
 

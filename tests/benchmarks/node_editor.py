@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks node_editor
 
-Measured at 1280 x 800, software raster, from the gesture to the end of the paint it causes. A
-frame at 60 Hz has 16 ms.
+Measured at 1280 x 800, software raster, from the gesture to the end of the paint it causes: the
+time that the window's thread is at work, median. A frame at 60 Hz has 16 ms.
 """
 
 from __future__ import annotations
@@ -78,10 +78,10 @@ class Bench:
         """Median milliseconds of `change` and the paint that it causes."""
         times = []
         for turn in range(REPEATS):
-            start = time.perf_counter()
+            start = time.thread_time()
             change(turn)
             self.view.viewport().repaint()
-            times.append((time.perf_counter() - start) * 1e3)
+            times.append((time.thread_time() - start) * 1e3)
         return statistics.median(times[3:])
 
     def pan(self) -> float:
@@ -116,10 +116,10 @@ class Bench:
         edits.select_all()
         edits.copy()
         self.look(0.7)
-        start = time.perf_counter()
+        start = time.thread_time()
         edits.paste(QPointF(0, 5000))
         self.view.viewport().repaint()
-        return (time.perf_counter() - start) * 1e3
+        return (time.thread_time() - start) * 1e3
 
 
 def main(arguments: list[str]) -> int:
