@@ -216,6 +216,68 @@ def tab(qtbot, document):
     made.deleteLater()
 
 
+@pytest.fixture
+def training(qapp, document):
+    """The training tab, which need not be seen; the style sheet comes with the laboratory."""
+    from app.training.tab import TrainingTab
+
+    qapp.setStyleSheet("")
+    made = TrainingTab(document)
+    yield made
+    made.shutdown()
+    made.deleteLater()
+
+
+@pytest.fixture
+def lab(qtbot, document, training, monkeypatch):
+    """The laboratory as large as in a 1920 x 1080 window, about a network that is made quickly.
+
+    Races do not wait for anybody to watch them.
+    """
+    from app.lab import race_run
+    from app.lab.tab import LabTab
+
+    monkeypatch.setattr(race_run, "SHOWN_FOR", 0.0)
+    training.apply({"batch_size": None, "points": 60})
+    with without_style_sheet():
+        made = LabTab(training, document)
+    made.resize(1904, 990)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.close()
+    made.shut_down()
+    made.deleteLater()
+
+
+@pytest.fixture
+def window(main_window):
+    """The window, with the lecture's graph."""
+    from tests.app.walk import LECTURE
+
+    main_window.document.set_text(LECTURE)
+    QApplication.processEvents()
+    return main_window
+
+
+@pytest.fixture
+def debugger(window):
+    """The walk through its graph."""
+    return window.build_tab.debugger
+
+
+@pytest.fixture
+def press(window, qtbot):
+    """Presses a button of the transport bar."""
+
+    def press(name: str) -> None:
+        button = window.build_tab.transport.findChild(object, f"backprop_{name}")
+        assert button.isEnabled(), name
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    return press
+
+
 def _release_mouse_buttons() -> None:
     """A gesture that a test breaks off must not look to the next test as if it went on."""
     held = QGuiApplication.mouseButtons()

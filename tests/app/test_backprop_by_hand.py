@@ -4,10 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit
 
-from app.backprop.debugger import Debugger
-
-LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f"
-LEFT = Qt.MouseButton.LeftButton
+from tests.app.walk import LECTURE, LEFT
 
 
 @pytest.fixture
@@ -21,11 +18,6 @@ def window(main_window, qtbot):
     QApplication.processEvents()
     press(main_window, qtbot, "by_hand")
     return main_window
-
-
-@pytest.fixture
-def debugger(window) -> Debugger:
-    return window.build_tab.debugger
 
 
 def press(window, qtbot, name: str) -> None:

@@ -10,7 +10,6 @@ from app.experiments import torch_page
 from app.experiments.names import BUGS, CHECK, CURVE, TITLES, TORCH, WHAT_IF
 from app.experiments.table import NodeTable
 
-LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f"
 PARABOLA = "x = 3.0\ny = 3 * x**2 - 4 * x + 5"
 LEFT = Qt.MouseButton.LeftButton
 
@@ -18,13 +17,6 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def is_training_deferred() -> bool:
     return True
-
-
-@pytest.fixture
-def window(main_window):
-    main_window.document.set_text(LECTURE)
-    QApplication.processEvents()
-    return main_window
 
 
 @pytest.fixture

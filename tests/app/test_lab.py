@@ -1,91 +1,21 @@
 """The learning-rate laboratory's tab, used by mouse and keys."""
 
 import math
-import threading
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSplitter
 
-from app import places
-from app.lab import race_run
-from app.lab.job import Job
 from app.lab.one_step_panel import OneStepPanel
 from app.lab.race_panel import RacePanel
 from app.lab.tab import LabTab
-from app.training.tab import TrainingTab
-from app.widgets.pop_up import PopUp
 from core.lab.problems import Network
-from core.lab.running import Report
 from core.lab.stability import Gauge
 from core.lab.starts import Start
-from core.lab.trainability import measure
 from core.optim import SGD, Adam, Momentum
-from tests.app.building import without_style_sheet
-
-LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def training(qapp, document):
-    """The training tab, which need not be seen; the style sheet comes with the laboratory."""
-    qapp.setStyleSheet("")
-    made = TrainingTab(document)
-    yield made
-    made.shutdown()
-    made.deleteLater()
-
-
-@pytest.fixture
-def lab(qtbot, document, training, monkeypatch):
-    """The laboratory as large as in a 1920 x 1080 window, about a network that is made quickly.
-
-    Races do not wait for anybody to watch them.
-    """
-    monkeypatch.setattr(race_run, "SHOWN_FOR", 0.0)
-    training.apply({"batch_size": None, "points": 60})
-    with without_style_sheet():
-        made = LabTab(training, document)
-    made.resize(1904, 990)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    made.close()
-    made.shut_down()
-    made.deleteLater()
-
-
-def run(qtbot, lab, name):
-    """Click on an experiment's Run and wait for its end."""
-    panel = lab.experiments[name]
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
-        qtbot.mouseClick(panel.run_button, LEFT)
-    return panel
-
-
-def forks(panel):
-    """The columns of lanes that have forked."""
-    return [name for name in panel.columns() if " from " in name]
-
-
-SIDE = 32
-
-
-def small_map(qtbot, lab):
-    """A map of this network, large and done."""
-    choose(qtbot, lab, "map")
-    panel = lab.experiments["map"]
-    lab.findChild(QComboBox, "map_network").setCurrentIndex(1)
-    size = lab.findChild(QComboBox, "map_size")
-    size.setCurrentIndex(size.findData(str(SIDE)))
-    panel.options.steps.setValue(10)
-    return run(qtbot, lab, "map")
-
-
-def choose(qtbot, lab, name):
-    qtbot.mouseClick(lab.findChild(QAbstractButton, f"lab_row_{name}"), LEFT)
+from tests.app.laboratory import LEFT, choose, forks, run
 
 
 def test_race_draws_its_lanes_and_a_lane_becomes_the_main_run(qtbot, lab, training):
@@ -173,17 +103,6 @@ def test_ranges_that_are_none_are_refused(qtbot, lab):
         assert complaint in refused.args[0]
 
 
-def test_results_are_exported_as_table_and_pictures(qtbot, lab, tmp_path):
-    panel = run(qtbot, lab, "one_step")
-    for suffix in ("csv", "png", "svg"):
-        panel.export(tmp_path / f"curve.{suffix}")
-    lines = (tmp_path / "curve.csv").read_text().splitlines()
-    assert lines[0] == '"rate, SGD","loss, SGD","quadratic model, SGD"'
-    assert len(lines) == 242
-    assert (tmp_path / "curve.png").read_bytes()[1:4] == b"PNG"
-    assert "<svg" in (tmp_path / "curve.svg").read_text()
-
-
 def test_closing_the_window_stops_what_runs(qtbot, lab):
     panel = lab.experiments["race"]
     panel.steps.setValue(1_000_000)
@@ -222,38 +141,6 @@ def test_mark_of_the_largest_stable_rate_is_never_another_optimizers(qtbot, tab)
     qtbot.waitUntil(lambda: mark.limit != before, timeout=20_000)
     qtbot.waitUntil(lambda: mark.limit is not None, timeout=20_000)
     assert mark.limit == pytest.approx(1.9 * before, rel=1e-2)
-
-
-def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
-    panel = small_map(qtbot, lab)
-    values = panel.view.values
-    assert values.shape == (SIDE, SIDE)
-    assert not np.isnan(values).any()
-    place = panel.view.area().center().toPoint()
-    before = panel.view.window_now
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
-        QTest.keyClick(panel.view, Qt.Key.Key_Plus)
-        qtbot.waitUntil(lambda: panel.job.is_running)
-    now = panel.view.window_now
-    assert now.right - now.left == pytest.approx((before.right - before.left) / 1.6)
-    point = panel.view.point_at(QPointF(place))
-    race = lab.experiments["race"]
-    with qtbot.waitSignal(race.job.ended, timeout=20_000):
-        qtbot.mouseDClick(panel.view, LEFT, pos=place)
-    steps, losses = race.columns().values()
-    assert len(steps) == 10
-    panel.view.menu_wanted.emit(*point, panel.mapToGlobal(place))
-    (menu,) = panel.findChildren(PopUp)
-    with qtbot.waitSignal(panel.run_wanted):
-        menu.actions()[1].trigger()
-    menu.close()
-    lane = panel.found.question.lane_at(10.0 ** point[0], 10.0 ** point[1])
-    assert training.setup.rate_factors == pytest.approx(lane.layer_factors, rel=0.2)
-    for _ in range(10):
-        training.make_step()
-    np.testing.assert_array_equal(training.losses, losses)
-    again = measure(np.array(losses), 10, losses[0])
-    assert panel.view.value_at(*point) == pytest.approx(again, rel=1e-12)
 
 
 def test_landscape_turns_under_the_hand_and_its_ball_follows_the_run(qtbot, lab, training):
@@ -334,88 +221,6 @@ def test_parabola_has_no_landscape_and_says_where_to_look(qtbot, lab):
     assert "one step" in refused.args[0]
 
 
-def test_kept_experiment_survives_the_file_and_is_shown_again(qtbot, lab, document, tmp_path):
-    panel = run(qtbot, lab, "race")
-    losses = panel.columns()["loss, 0.1"]
-    panel.keep_wanted.emit()
-    assert document.undo_stack.undoText() == "Keep Race"
-    document.save(tmp_path / "lesson.json")
-    document.undo_stack.undo()
-    assert not lab.findChild(QWidget, "lab_experiment_1")
-    document.open(tmp_path / "lesson.json")
-    panel.lanes.setText("3, 4")
-    run(qtbot, lab, "race")
-    assert "loss, 0.1" not in panel.columns()
-    row = lab.findChild(QAbstractButton, "lab_experiment_1")
-    with qtbot.waitSignal(panel.job.ended):
-        qtbot.mouseClick(row, LEFT)
-    assert panel.columns()["loss, 0.1"] == losses
-    run(qtbot, lab, "race")  # with the controls that it was made with
-    assert panel.columns()["loss, 0.1"] == losses
-    QTest.keyClick(row, Qt.Key.Key_C)
-    qtbot.waitUntil(lambda: panel.plot.is_comparing)
-    assert "The settings are the same" in panel.note.words.text()
-    panel.note.closed.emit()
-    assert not panel.plot.is_comparing
-
-
-def test_kept_race_stands_beside_the_present_one_and_tells_what_differs(
-    qtbot, lab, document, training
-):
-    panel = run(qtbot, lab, "race")
-    losses = panel.columns()["loss, 0.1"]
-    panel.keep_wanted.emit()
-    training.apply({"activation": "relu"})
-    panel.steps.setValue(50)
-    run(qtbot, lab, "race")
-    row = lab.findChild(QAbstractButton, "lab_experiment_1")
-    QTest.keyClick(row, Qt.Key.Key_B)
-    kept = lab.kept_shown.beside
-    qtbot.waitUntil(lambda: kept.found is not None)
-    assert kept.columns()["loss, 0.1"] == losses
-    assert abs(kept.width() - panel.width()) <= 1
-    assert kept.isVisible()
-    assert "activation (tanh, now relu), steps (600, now 50)" in kept.note.words.text()
-    assert not kept.run_button.isVisible()
-    choose(qtbot, lab, "range_test")
-    assert not kept.isVisible()
-    choose(qtbot, lab, "race")
-    QTest.keyClick(row, Qt.Key.Key_Delete)
-    assert "experiment/1" not in document.extras
-    assert lab.kept_shown.beside is None
-    assert lab.experiments["one_step"].isVisible()
-
-
-def test_kept_result_of_another_set_up_tells_so_and_gives_it_back(qtbot, lab, training):
-    panel = run(qtbot, lab, "range_test")
-    suggested = panel.columns()
-    panel.keep_wanted.emit()
-    before = training.setup
-    training.apply({"activation": "relu", "batch_size": 5})
-    panel.fields["steps"].setValue(20)
-    run(qtbot, lab, "range_test")
-    with qtbot.waitSignal(panel.job.ended):
-        qtbot.mouseClick(lab.findChild(QAbstractButton, "lab_experiment_1"), LEFT)
-    assert "now relu" in panel.note.words.text()
-    qtbot.mouseClick(panel.note.action, LEFT)
-    assert training.setup == before
-    run(qtbot, lab, "range_test")
-    assert panel.columns() == suggested
-    assert panel.note.isHidden()
-
-
-def test_broken_kept_experiment_is_told_and_the_others_are_shown(qtbot, lab, document):
-    panel = run(qtbot, lab, "one_step")
-    panel.keep_wanted.emit()
-    whole = document.extras["experiment/1"]
-    record = {**whole["record"], "question": {**whole["record"]["question"], "count": 1}}
-    document.set_extra("experiment/2", {**whole, "record": record}, "Break it")
-    (toast,) = [toast for toast in lab.toasts.toasts if "rates" in toast.text]
-    assert "can't be shown" in toast.text
-    with qtbot.waitSignal(panel.job.ended):
-        qtbot.mouseClick(lab.findChild(QAbstractButton, "lab_experiment_1"), LEFT)
-
-
 def test_schedule_is_edited_by_keys_and_used_in_training(qtbot, lab, training):
     choose(qtbot, lab, "schedules")
     panel = lab.experiments["schedules"]
@@ -451,77 +256,6 @@ def test_dot_of_a_lane_is_dragged_back_to_fork_there(qtbot, lab):
     assert np.isnan(table[name][:step]).all()
     assert table[name][step] == before[step]  # the loss before the first step of its own
     assert table[name][-1] != before[-1]
-
-
-def test_map_that_takes_long_is_asked_about_first(qtbot, lab):
-    choose(qtbot, lab, "map")
-    panel = lab.experiments["map"]
-    panel.options.steps.setValue(100_000)
-    panel = run(qtbot, lab, "map")
-    assert panel.begin_anyway.isVisible()
-    assert "65,536 pixels" in panel.question_words.text()
-    assert panel.found is None
-    qtbot.mouseClick(panel.begin_anyway, LEFT)
-    qtbot.waitUntil(lambda: panel.found is not None, timeout=20_000)
-    with qtbot.waitSignal(panel.job.ended):
-        qtbot.mouseClick(panel.run_button, LEFT)
-
-
-def test_map_goes_back_to_the_window_before_from_its_kept_tiles(qtbot, lab):
-    panel = small_map(qtbot, lab)
-    window, values = panel.view.window_now, panel.view.values
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
-        QTest.keyClick(panel.view, Qt.Key.Key_Plus)
-        qtbot.waitUntil(lambda: panel.job.is_running)
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
-        QTest.keyClick(panel.view, Qt.Key.Key_Backspace)
-    assert panel.view.window_now == window
-    np.testing.assert_array_equal(panel.view.values, values)
-    assert len(list(places.maps_folder().iterdir())) == 2
-
-
-def test_thread_that_does_not_answer_is_given_up_when_it_is_stopped(qtbot):
-    job, released, seen = Job(), threading.Event(), []
-
-    def reports():
-        yield Report(1, 10, None)
-        released.wait(60)  # as for a scheduler that hangs
-
-    job.reported.connect(seen.append)
-    with qtbot.waitSignal(job.reported):
-        job.start(reports)
-    with qtbot.waitSignal(job.ended, timeout=4000) as ended:
-        job.stop()
-    assert ended.args == [""]
-    assert len(seen) == 1
-    assert not job.is_running
-    released.set()
-    assert job.shut_down()
-
-
-def test_cluster_that_is_not_there_is_told_and_its_map_can_be_run_elsewhere(qtbot, lab):
-    pytest.importorskip("distributed")
-    panel = small_map(qtbot, lab)
-    where = lab.findChild(QComboBox, "map_place")
-    where.setCurrentIndex(where.findData("cluster"))
-    QTest.keyClicks(lab.findChild(QLineEdit, "map_address"), "tcp://127.0.0.1:1")
-    with qtbot.waitSignals([panel.refused, panel.job.ended], timeout=20_000):
-        qtbot.mouseClick(panel.run_button, LEFT)
-    assert panel.found is not None
-    where.setCurrentIndex(where.findData("threads"))
-    run(qtbot, lab, "map")
-    assert panel.state == "32 × 32, done"
-
-
-def test_cluster_without_an_address_is_refused(qtbot, lab):
-    choose(qtbot, lab, "map")
-    where = lab.findChild(QComboBox, "map_place")
-    where.setCurrentIndex(where.findData("cluster"))
-    panel = lab.experiments["map"]
-    with qtbot.waitSignal(panel.refused) as refused:
-        qtbot.mouseClick(panel.run_button, LEFT)
-    assert "scheduler's address" in refused.args[0]
-    assert lab.findChild(QLineEdit, "map_address").isVisible()
 
 
 def test_step_under_the_glass_follows_the_rate(qtbot, lab, training):
