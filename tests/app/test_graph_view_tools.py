@@ -12,27 +12,11 @@ from PySide6.QtWidgets import QMenu
 
 from app import theme
 from app.graph_view.boxes import Kind
-from app.graph_view.view import GraphView
 from core.experiments.gradient_check import check_gradient
 from core.layout import graphviz
+from tests.app.graph_view import L_GRAPH, LEFT
 
-L_GRAPH = "a = 2\nb = -3\nc = 10\nf = -2\ne = a*b\nd = e + c\nL = d * f\n"
-LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def view(qtbot, document):
-    """A graph view on the L graph, shown and at rest."""
-    document.set_text(L_GRAPH)
-    view = GraphView(document)
-    qtbot.addWidget(view)
-    view.resize(703, 680)
-    with qtbot.waitExposed(view):
-        view.show()
-    view.canvas.refresh()
-    yield view
-    view.canvas.finish_moves()
 
 
 def current_name(view) -> str:
