@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.training.tab import TrainingTab
 
 EXPRESSION, NETWORK = "Expression", "Network"  # what can be shown
+LEAST_CHOICE = 118  # px at 100 % of the choice of colours
 NARROW = 700  # logical pixels under which the word before the choice of colours gives way
 
 
@@ -63,9 +64,7 @@ class GraphView(Panel):
         self.color_choice.setObjectName("graph_color")
         self.color_choice.setAccessibleName("What the colours show")
         self.color_choice.addItems([GRADIENT, DATA, LOCAL, ERROR])
-        shrinks = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        self.color_choice.setSizeAdjustPolicy(shrinks)
-        self.color_choice.setMinimumContentsLength(7)
+        self.color_choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.lock_button = IconButton("lock", "Lock the colour scale", checkable=True)
         self.fit_button = IconButton("fullscreen", "Show the whole graph (Home)")
         self.menu_button = IconButton("dots-vertical", "More for the graph")
@@ -305,6 +304,7 @@ class GraphView(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._color_word.setVisible(self.width() >= fonts.px(NARROW))
+        self.color_choice.setMinimumWidth(fonts.px(LEAST_CHOICE))  # less than its longest word
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

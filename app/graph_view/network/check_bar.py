@@ -47,8 +47,9 @@ class CheckBar(QWidget):
         check = self._check
         self.setVisible(check.is_wanted)
         text, is_bad = _said(check.findings)
-        of = "" if check.is_of_newest or check.findings is None else f"step {check.step:,}: "
-        self._text.setText(of + text + (", stopped" if check.is_stopped else ""))
+        is_partial = check.findings is not None and not check.findings.is_complete
+        of = f" at step {check.step:,}" if is_partial and not check.is_of_newest else ""
+        self._text.setText(text + of + (", stopped" if check.is_stopped else ""))
         self._text.set_role("error" if is_bad else "text2")
         self.button.setVisible(check.is_running or check.is_stopped)
         self.button.set_icon_name("play" if check.is_stopped else "close")

@@ -26,7 +26,7 @@ from app.widgets.labels import TextLabel
 if TYPE_CHECKING:
     from app.training.tab import TrainingTab
 
-SLIDER = 320  # px at 100 % that sample and its number take
+SLIDER, LEAST_SLIDER = 320, 190  # px at 100 % that sample and its number take
 
 
 class NetworkPane(QWidget):
@@ -62,7 +62,7 @@ class NetworkPane(QWidget):
         bar.addWidget(self.train_button)
         bar.addWidget(self._step)
         bar.addSpacing(theme.GAP)
-        bar.addWidget(self.sample)
+        bar.addWidget(self.sample, 20)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -111,7 +111,8 @@ class NetworkPane(QWidget):
             self.source.take(setup, parameters, step)
 
     def _restyle(self) -> None:
-        self.sample.setFixedWidth(fonts.px(SLIDER))
+        self.sample.setMinimumWidth(fonts.px(LEAST_SLIDER))
+        self.sample.setMaximumWidth(fonts.px(SLIDER))
 
     def _go_up(self, spot: Spot | None) -> None:
         canvas, picture = self.canvas, self.canvas.picture
