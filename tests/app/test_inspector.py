@@ -3,13 +3,14 @@
 import time
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.document import Document
 from app.inspector import Inspector
 from app.inspector.subject import Subject
+from tests.app.number_field import drag
 
 LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f"
 
@@ -35,23 +36,6 @@ def inspector(qtbot, document):
 def select(document, name):
     document.select([document.graph[name].id])
     QApplication.processEvents()
-
-
-def drag(field, *offsets, release=True):
-    middle = QPointF(field.rect().center())
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-    keys = Qt.KeyboardModifier.NoModifier
-
-    def send(kind, offset, button, buttons):
-        at = middle + QPointF(offset, 0)
-        event = QMouseEvent(kind, at, field.mapToGlobal(at), button, buttons, keys)
-        QApplication.sendEvent(field, event)
-
-    send(QMouseEvent.Type.MouseButtonPress, 0, left, left)
-    for offset in offsets:
-        send(QMouseEvent.Type.MouseMove, offset, none, left)
-    if release:
-        send(QMouseEvent.Type.MouseButtonRelease, offsets[-1], left, none)
 
 
 def test_a_leaf_is_explained_as_in_the_lecture(inspector, document):

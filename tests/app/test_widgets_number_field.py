@@ -3,11 +3,12 @@
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.widgets.number_field import NumberField
+from tests.app.number_field import drag
 
 
 class Recorder:
@@ -45,23 +46,6 @@ def make_field(window):
         return field, Recorder(field)
 
     return make
-
-
-def drag(field, *offsets, keys=Qt.KeyboardModifier.NoModifier, release=True):
-    """Press in the middle, move to each offset (pixels from there) and release."""
-    middle = QPointF(field.rect().center())
-    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-
-    def send(kind, offset, button, buttons):
-        at = middle + QPointF(offset, 0)
-        event = QMouseEvent(kind, at, field.mapToGlobal(at), button, buttons, keys)
-        QApplication.sendEvent(field, event)
-
-    send(QMouseEvent.Type.MouseButtonPress, 0, left, left)
-    for offset in offsets:
-        send(QMouseEvent.Type.MouseMove, offset, none, left)
-    if release:
-        send(QMouseEvent.Type.MouseButtonRelease, offsets[-1], left, none)
 
 
 def test_a_drag_moves_the_number_live_and_commits_once(make_field):
