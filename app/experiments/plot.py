@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 from app import fonts, theme
 from app.training.loss_axes import LossAxis, style_axis
 from app.widgets.focus_ring import WANTS_RING
+from app.widgets.plot_paint import own_menu
 
 _ZOOM = 1.25  # of a notch of the wheel
 _LABEL_ROOM = 60  # px for the label of a power of ten under the plot
@@ -57,6 +58,7 @@ class Plot(QWidget):
         self._plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.item = self._plot.getPlotItem()
+        own_menu(self._plot)
         self.item.hideButtons()
         self.item.setLogMode(x=is_log, y=is_log)
         self.item.layout.setContentsMargins(2, 6, 8, 0)

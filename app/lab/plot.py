@@ -19,7 +19,7 @@ from app.lab.marks import Dot, Mark
 from app.lab.thinning import thinned
 from app.training.loss_axes import LossAxis, StepAxis, style_axis
 from app.widgets.paint import draw_box
-from app.widgets.plot_paint import paint_level_lines, spread
+from app.widgets.plot_paint import own_menu, paint_level_lines, spread
 from core.numbers import format_number
 
 Floats = NDArray[np.float64]
@@ -89,6 +89,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self._is_following = True
         self._pointer: QPointF | None = None
         item = self.getPlotItem()
+        own_menu(self)
         item.hideButtons()
         item.getViewBox().setMouseEnabled(x=True, y=False)
         item.getViewBox().disableAutoRange()

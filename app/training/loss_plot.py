@@ -16,7 +16,7 @@ from app.training.loss_axes import LossAxis, StepAxis, style_axis
 from app.training.plot_marks import LABELS, End, Reading, paint_ends, paint_reading, paint_step
 from app.training.run_curves import EPOCH, LOSS, METRICS, STEP, UNITS, Metric, RunCurves
 from app.widgets.plot_curve import PlotCurve
-from app.widgets.plot_paint import paint_level_lines
+from app.widgets.plot_paint import own_menu, paint_level_lines
 from core.history import Curve, smooth
 
 PLACES = 320  # of a curve: more could not be told apart
@@ -57,6 +57,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self._ends: list[End] = []
         item = self.getPlotItem()
         item.setMenuEnabled(False)
+        own_menu(self)
         item.hideButtons()
         item.layout.setContentsMargins(4, 8, LABELS, 2)
         item.getViewBox().setMouseEnabled(x=True, y=False)

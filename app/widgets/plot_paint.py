@@ -12,6 +12,15 @@ from PySide6.QtGui import QPainter, QPen
 from app import fonts, theme
 
 
+def own_menu(plot: pg.PlotWidget) -> None:
+    """Let a plot own the menu that pyqtgraph makes for it, and nobody sees, though it is a window.
+
+    Else the garbage collector deletes it at any time, such as while Qt restyles all windows.
+    """
+    menu = plot.getPlotItem().ctrlMenu
+    menu.setParent(plot, menu.windowFlags())
+
+
 def paint_level_lines(painter: QPainter, plot: pg.PlotWidget, area: QRectF) -> None:
     """A hairline at each main tick; pyqtgraph's own grid takes ten times as long as all the rest.
 
