@@ -131,7 +131,9 @@ class Trainer:
         self._batch_rules = (len(self._inputs), batch, shuffle, last_batch, _checked_seed(seed))
         self._batches = self.new_batches()
         self._state = self._new_state()
-        self._read_values()  # with zero_grad=False their gradients count from the beginning
+        self._read_values()
+        # Its moments hold the gradients too: with zero_grad=False, now or later, they count.
+        self._fill(self._grad_floats, [p.grad for p in self.parameters])
         self._runner = self.new_runner()
         self._steps_per_call = max(1, SAMPLES_PER_CALL // batch)
 

@@ -12,6 +12,7 @@ import numpy as np
 from pytestqt.exceptions import format_captured_exceptions
 
 from core.hyperparameters import PRESETS
+from core.network.stored import stored_parameters
 from tests.app.training_driver import Driver
 from tests.app.training_tab import choose, click, find, idle
 
@@ -31,6 +32,11 @@ def look(qtbot, window, rng):
     assert snapshot.setup == tab.setup
     assert len(snapshot.parameters) == tab.setup.n_parameters
     assert snapshot.tip == run.tip == run.timeline.tip
+    if tab._sought is None and tab.step:
+        document = window.document
+        kept = stored_parameters(tab.setup, document.model)
+        np.testing.assert_array_equal(kept, snapshot.parameters)
+        assert document.settings == {**tab.setup.to_dict(), "step": tab.step}
     tab.seek(run.tip)
     idle(qtbot, tab)
     newest = tab._snapshot

@@ -1,5 +1,8 @@
 """A person at random: changes every control of the training tab while it trains at full speed."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -71,11 +74,12 @@ class Driver:
     def __init__(self, window, rng) -> None:
         self.window, self.tab, self.rng = window, window.training, rng
         self.done: list[str] = []
+        self._folder = TemporaryDirectory(prefix="driver-")
         self.actions = [
             self.number, self.number, self.choice, self.word, self.click, self.click, self.click,
             self.layers, self.seek, self.drag_time, self.edit, self.pointer, self.size,
             self.activation, self.space, self.own_data, self.tool, self.dialog, self.mark,
-            self.undo, self.undo, self.draw, self.draw,
+            self.undo, self.undo, self.draw, self.draw, self.keep,
         ]  # fmt: skip
 
     def act(self) -> None:
@@ -241,6 +245,16 @@ class Driver:
         index = self.rng.randrange(combo.count())
         self.note("space", index)
         combo.setCurrentIndex(index)
+
+    def keep(self) -> None:
+        """Save the work, or open what was saved before."""
+        path = Path(self._folder.name) / "lesson.json"
+        is_opened = path.exists() and self.rng.random() < 0.5
+        self.note("open" if is_opened else "save")
+        if is_opened:
+            self.window.document.open(path)
+        else:
+            self.window.document.save(path)
 
     # ----- by hand --------------------------------------------------------------------------
 

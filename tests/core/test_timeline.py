@@ -34,7 +34,7 @@ CHANGES = st.one_of(
     st.tuples(st.just("learning_rate"), st.sampled_from([0.01, 0.2])),
     st.tuples(st.just("l2"), st.sampled_from([0.0, 0.1])),
     st.tuples(st.just("batch_size"), st.sampled_from([4, 12, None])),
-    st.tuples(st.just("shuffle"), st.booleans()),
+    st.tuples(st.sampled_from(["shuffle", "zero_grad"]), st.booleans()),
     st.tuples(st.just("layer_activations"), st.sampled_from([("relu",), ("tanh",), ()])),
     st.tuples(st.just("train_percent"), st.sampled_from([30.0, 100.0])),
     st.tuples(st.just("dataset"), st.sampled_from(["xor", "plane"])),
@@ -198,3 +198,14 @@ def test_gradients_that_add_up_are_told_alike_whenever_a_snapshot_is_taken():
     first, second = session.snapshot(), session.snapshot()
     assert first.gradients.any()
     np.testing.assert_array_equal(first.gradients, second.gradients)
+
+
+def test_gradients_that_begin_to_add_up_after_a_fork_come_back():
+    session = Session(Hyperparameters(**SMALL))
+    session.run(5)
+    session.retune(session.setup.changed(l2=0.1))  # a new Trainer, which has made no step yet
+    advanced(session, 5).fork()
+    session.retune(session.setup.changed(zero_grad=False))
+    session.run(4)
+    there = session.parameters()
+    np.testing.assert_array_equal(advanced(session, 9).parameters(), there)
