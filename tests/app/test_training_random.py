@@ -66,7 +66,7 @@ def test_every_control_changes_at_random_in_full_speed(qtbot, main_window, tmp_p
     window, rng = main_window, random.Random(seed)
     tab = window.training
     window.tabs.setCurrentWidget(tab)
-    driver = Driver(window, rng)
+    driver = Driver(window, rng, tmp_path)
     click(qtbot, tab, "train_button")
     end = time.monotonic() + seconds
     n = 0

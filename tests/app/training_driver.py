@@ -1,7 +1,6 @@
 """A person at random: changes every control of the training tab while it trains at full speed."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
@@ -69,12 +68,12 @@ OWN = (
 
 
 class Driver:
-    """Does one thing after the other, as a person could; `done` tells what it did last."""
+    """Does one thing after the other, as a person could; `done` tells what it did last, `folder` is for its files."""
 
-    def __init__(self, window, rng) -> None:
+    def __init__(self, window, rng, folder: Path) -> None:
         self.window, self.tab, self.rng = window, window.training, rng
         self.done: list[str] = []
-        self._folder = TemporaryDirectory(prefix="driver-")
+        self._path = folder / "lesson.json"
         self.actions = [
             self.number, self.number, self.choice, self.word, self.click, self.click, self.click,
             self.layers, self.seek, self.drag_time, self.edit, self.pointer, self.size,
@@ -248,7 +247,7 @@ class Driver:
 
     def keep(self) -> None:
         """Save the work, or open what was saved before."""
-        path = Path(self._folder.name) / "lesson.json"
+        path = self._path
         is_opened = path.exists() and self.rng.random() < 0.5
         self.note("open" if is_opened else "save")
         if is_opened:

@@ -14,11 +14,14 @@ import os
 import random
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QTimer
 
+from app import places
 from app.main_window import MainWindow
 from app.qt_application import create_application
 from core import kernels
@@ -33,9 +36,16 @@ PAUSE = 50  # milliseconds between two changes
 
 
 def main(arguments: list[str]) -> int:
-    """Print how the memory grows."""
+    """Print how the memory grows; settings and files are in a folder of its own."""
     minutes = [float(word) for word in arguments if not word.startswith("-")]
-    seconds = 60.0 * (minutes[0] if minutes else 60.0)
+    with TemporaryDirectory() as folder:
+        os.environ[places.HOME_VARIABLE] = folder
+        run(60.0 * (minutes[0] if minutes else 60.0), Path(folder), "--changing" in arguments)
+    return 0
+
+
+def run(seconds: float, folder: Path, is_changing: bool) -> None:
+    """Train for so long, and print a line now and then."""
     app = create_application()
     kernels.loaded(wait=True)
     window = MainWindow()
@@ -48,8 +58,8 @@ def main(arguments: list[str]) -> int:
     wait(0.5)
     start = memory()
     tab.toggle_training()
-    if "--changing" in arguments:
-        somebody = Driver(window, random.Random(0))
+    if is_changing:
+        somebody = Driver(window, random.Random(0), folder)
         timer = QTimer(window, interval=PAUSE)
         timer.timeout.connect(somebody.act)
         timer.start()
@@ -66,9 +76,8 @@ def main(arguments: list[str]) -> int:
             flush=True,
         )
     tab.pause()
-    window.training.shutdown()
+    window.leave_without_asking()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    return 0
 
 
 if __name__ == "__main__":
