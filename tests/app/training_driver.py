@@ -68,7 +68,10 @@ OWN = (
 
 
 class Driver:
-    """Does one thing after the other, as a person could; `done` tells what it did last, `folder` is for its files."""
+    """Does one thing after the other, as a person could; `done` tells what it did last.
+
+    folder: for the files that it saves and opens.
+    """
 
     def __init__(self, window, rng, folder: Path) -> None:
         self.window, self.tab, self.rng = window, window.training, rng
