@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -60,7 +61,8 @@ class MapPanel(Experiment):
         self._is_waiting = False  # for workers that do not come
         self._agreed = ASK  # seconds
         self._asked_for = 0.0  # seconds
-        self._past: list[Window] = []
+        self._past: list[Map] = []
+        self._again: Map | None = None  # that is gone back to
         self.view = MapView()
         self.view.window_wanted.connect(self._on_window)
         self.view.pixel_wanted.connect(self._open_pixel)
@@ -146,20 +148,22 @@ class MapPanel(Experiment):
         self.view.pixels = side
         across, upwards = self._axes()
         x, y = across.axis(window.left, window.right), upwards.axis(window.bottom, window.top)
-        known = self._shown_again.start if self._shown_again is not None else None
-        agreed = self._agreed
+        start_known = self._shown_again.start if self._shown_again is not None else None
+        agreed, before, again = self._agreed, self.found, self._again
+        self._again = None
 
         def reports() -> Reports[Found]:
             is_own = problem is source.problem
-            start = known or (source.begin() if is_own else problem.start())
+            start = start_known or (source.begin() if is_own else problem.start())
             question = Map(problem, start, x, y, steps, side, side)
+            question, known = _seen_before(question, window, before, again)
             kept = tile_store.tiles_of(question)
             with workers(place) as crew:
-                for estimate in estimates.for_map(question, crew, kept):
+                for estimate in estimates.for_map(question, crew, kept, known):
                     is_too_long = estimate is not None and estimate.seconds > agreed
                     yield Report(int(is_too_long), 1, Found(question, None, estimate), crew.note)
                 if not is_too_long:
-                    yield from answers(question, run(question, crew, kept))
+                    yield from answers(question, run(question, crew, kept, known))
 
         self.question_bar.hide()
         self._began, self._left, self._last = time.perf_counter(), estimates.TimeLeft(), None
@@ -172,7 +176,10 @@ class MapPanel(Experiment):
         if found is None:
             return self._show_estimate(report)
         assert isinstance(found, MapResult)
-        self.view.show_values(found.picture, Window.of(question), question.steps)
+        window = Window.of(question)
+        self.view.show_values(found.picture, window, question.steps)
+        if self.view.window_now.pixels_from(window, question.width) == (0, 0):
+            self.view.set_window(window)  # which may lie a part of a pixel further on
         took, side, self._last = time.perf_counter() - self._began, question.width, report
         if not report.is_last:
             if report.note or self._is_waiting:
@@ -249,13 +256,14 @@ class MapPanel(Experiment):
     def _on_window(self, _window: Window) -> None:
         """A zoom or a move has come to rest: compute that part."""
         if self.found is not None:
-            self._past = [*self._past, Window.of(self.found.question)][-RECENT:]
+            self._past = [*self._past, self.found.question][-RECENT:]
         self.run()
 
     def go_back(self) -> None:
         """Show the window before this one."""
         if self._past:
-            self.view.set_window(self._past.pop())
+            self._again = self._past.pop()
+            self.view.set_window(Window.of(self._again))
             self.run()
 
     def go_home(self) -> None:
@@ -328,6 +336,31 @@ class MapPanel(Experiment):
 
     def columns(self) -> dict[str, Any]:
         return {} if self.found is None else tables.of_map(self.found.question, self.found.result)
+
+
+def _seen_before(
+    question: Map, window: Window, before: Found | None, again: Map | None
+) -> tuple[Map, Any]:
+    """The same pixels as in a window before, and what is known of them already.
+
+    That is so where the window has only been moved: then by whole pixels.
+    """
+    if again is not None and _is_same(question, again):
+        question = again
+    elif before is not None:
+        moved = window.pixels_from(Window.of(before.question), question.width)
+        if moved is not None and max(map(abs, moved)) < question.width:
+            there = before.question.moved(*moved)
+            question = there if _is_same(question, there) else question
+    if before is None:
+        return question, None
+    return question, question.known_from(before.question, before.result.values)
+
+
+def _is_same(question: Map, other: Map) -> bool:
+    """Whether they ask the same of windows that may be different ones."""
+    changed = replace(question, x=other.x, y=other.y, start=other.start)
+    return changed == other and question.start.key == other.start.key
 
 
 def _percent(report: Report[Any]) -> str:

@@ -65,6 +65,7 @@ class MapView(QWidget):
         self._values: Floats | None = None
         self._steps = 1
         self._image: QImage | None = None
+        self._below: tuple[QImage, Window] | None = None  # the picture before, and its window
         self._pointer: QPointF | None = None
         self._drag: tuple[QPointF, Window] | None = None
         self._settle = QTimer(self)
@@ -77,6 +78,10 @@ class MapView(QWidget):
 
     def show_values(self, values: Floats | None, window: Window, steps: int) -> None:
         """The map of a window; None for nothing yet."""
+        if values is None:
+            self._below = None
+        elif self._image is not None and window != self._of_image:
+            self._below = (self._image, self._of_image)
         self._values, self._of_image, self._steps = values, window, steps
         self._recolour()
 
@@ -209,7 +214,9 @@ class MapView(QWidget):
         if self._image is not None:
             painter.save()
             painter.setClipRect(area)
-            painter.drawImage(self._placed(area), self._image)
+            if self._below is not None:
+                painter.drawImage(self._placed(area, self._below[1]), self._below[0])
+            painter.drawImage(self._placed(area, self._of_image), self._image)
             painter.restore()
         self._paint_here(painter, area)
         self._paint_axes(painter, area)
@@ -240,9 +247,9 @@ class MapView(QWidget):
             painter.drawEllipse(place, 8, 8)
         painter.restore()
 
-    def _placed(self, area: QRectF) -> QRectF:
-        """Where the computed picture lies in the window that is shown now."""
-        now, of = self.window_now, self._of_image
+    def _placed(self, area: QRectF, of: Window) -> QRectF:
+        """Where the picture of a window lies in the one that is shown now."""
+        now = self.window_now
         scale_x = area.width() / (now.right - now.left)
         scale_y = area.height() / (now.top - now.bottom)
         return QRectF(

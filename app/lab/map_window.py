@@ -23,8 +23,7 @@ class Window:
     @classmethod
     def of(cls, question: Map) -> Window:
         """The window that a map is of."""
-        x, y = question.x, question.y
-        ends = (x.low, x.high, y.low, y.high)
+        ends = (*question.x.ends(question.width), *question.y.ends(question.height))
         return cls(*(math.log10(end) for end in ends))
 
     def zoomed(self, x: float, y: float, factor: float) -> Window:
@@ -40,6 +39,19 @@ class Window:
         # Relative to the numbers, and for the window's own ends, which are powers of ten.
         least = max(2.0 * EPSILON * pixels / math.log(10.0), 64.0 * math.ulp(max(ends, 1.0)))
         return min(self.right - self.left, self.top - self.bottom) < least
+
+    def pixels_from(self, other: Window, pixels: int) -> tuple[int, int] | None:
+        """How many pixels to the right and up of another window; None for another size."""
+        width, height = other.right - other.left, other.top - other.bottom
+        differences = (
+            (self.right - self.left - width) / width,
+            (self.top - self.bottom - height) / height,
+        )
+        if max(map(abs, differences)) * pixels > 0.5:
+            return None
+        right = (self.left - other.left) / width * pixels
+        up = (self.bottom - other.bottom) / height * pixels
+        return round(right), round(up)
 
     def moved(self, dx: float, dy: float) -> Window:
         """The same size, somewhere else."""

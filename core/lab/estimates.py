@@ -6,6 +6,9 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.lab import trainability
 from core.lab.executors import Workers, check_stop, results
 from core.lab.kept_tiles import KeptTiles
@@ -13,6 +16,8 @@ from core.lab.problems import Problem
 from core.lab.race import RaceQuestion
 from core.lab.range_test import RangeTest
 from core.lab.trainability import Map
+
+Floats = NDArray[np.float64]
 
 SECONDS_OF_TRIAL = 0.15
 SECONDS_OF_PROOF = 0.5  # before anybody is told how long it still takes
@@ -47,10 +52,10 @@ class Estimate:
 
 
 def for_map(
-    question: Map, crew: Workers, kept: KeptTiles | None = None
+    question: Map, crew: Workers, kept: KeptTiles | None = None, known: Floats | None = None
 ) -> Generator[Estimate | None, None, None]:
-    """None while it is tried, and at last the estimate, of all tiles that are not kept."""
-    pixels = trainability.missing(question, kept)
+    """None while it is tried, and at last the estimate, of what is not kept or known."""
+    pixels = trainability.missing(question, kept, known)
     count = crew.count
     for found in _tried(crew, _pixel_trial, question if pixels else None):
         if found is None:

@@ -25,6 +25,7 @@ from core.storage.strict_json import StorageError, get, number, shown, to_json, 
 SHORT = 16  # numbers in an array that are written as digits
 ARRAY = typing.get_origin(NDArray[np.float64])
 MOST_NUMBERS = 1 << 25  # in an array that is read
+ADDED = {"first"}  # fields that documents of earlier versions do not have
 KINDS = {"float64": "<f8", "int64": "<i8"}
 
 
@@ -79,6 +80,7 @@ def _read_object(document: dict[str, Any], kind: type[Any], where: str) -> Any:
             field.name: read(get(document, field.name, object, where), hints[field.name],
                              f"{where}.{field.name}")
             for field in fields(kind)
+            if field.name in document or field.name not in ADDED  # then its default
         }  # fmt: skip
         return kind(**parts)
     except (TypeError, ValueError) as error:

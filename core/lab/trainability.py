@@ -55,6 +55,7 @@ WORK_AT_ONCE = 300_000_000  # or after so many samples times parameters: a fract
 LAST = 20  # losses whose mean decides
 MOST_PIXELS = 4096  # along a side
 MOST_STEPS = 100_000
+MOST_MOVED = 1_000_000_000  # pixels
 SECONDS_BETWEEN_REPORTS = 0.1
 BENCHES_KEPT = 16  # by each thread
 
@@ -63,13 +64,15 @@ BENCHES_KEPT = 16  # by each thread
 class Axis:
     """What changes along a side of the map, in equal ratios from `low` to `high`.
 
-    layer: which one, from 0, where the kind is "layer rate".
+    layer: which one, from 0, where the kind is "layer rate". first: the first pixel, where the
+    window has been moved on by so many: the numbers are those of the same pixels before.
     """
 
     kind: AxisKind
     low: float
     high: float
     layer: int = 0
+    first: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in TITLES:
@@ -78,12 +81,26 @@ class Axis:
         if self.kind == "momentum" and self.high > 1.0:
             raise ValueError("1 − momentum is at most 1.")
         check_count("layers before this one", self.layer, 0, 100)
+        check_count("pixels moved", self.first, -MOST_MOVED, MOST_MOVED)
+
+    def ends(self, count: int) -> tuple[float, float]:
+        """Where a window of `count` pixels begins and ends."""
+        if not self.first:
+            return self.low, self.high
+        low, high = (self.low * math.exp(k / count * self._extent) for k in self._span(count))
+        return low, high
+
+    @property
+    def _extent(self) -> float:
+        # From the ratio's own logarithm, which keeps its digits in the narrowest window.
+        return math.log1p((self.high - self.low) / self.low)
+
+    def _span(self, count: int) -> tuple[int, int]:
+        return self.first, self.first + count
 
     def numbers(self, count: int) -> Floats:
         """The value at each of `count` pixels: the middles of equal parts."""
-        # From the ratio's own logarithm, which keeps its digits in the narrowest window.
-        extent = math.log1p((self.high - self.low) / self.low)
-        found = self.low * np.exp((np.arange(count) + 0.5) / count * extent)
+        found = self.low * np.exp((np.arange(*self._span(count)) + 0.5) / count * self._extent)
         if self.kind == "batch size":
             found = np.maximum(np.rint(found), 1.0)
         return np.asarray(found)
@@ -110,6 +127,8 @@ class Map:
                     f"There is no layer {axis.layer + 1}: the network has "
                     f"{len(self.problem.layers)}."
                 )
+            if axis.first:
+                replace(axis, low=axis.ends(count)[0], high=axis.ends(count)[1], first=0)
             if axis.kind != "batch size" and not (np.diff(axis.numbers(count)) > 0.0).all():
                 raise ValueError(
                     "This window is too narrow: neighbouring pixels would have the same "
@@ -127,6 +146,24 @@ class Map:
         """The pixel as a race of one lane: the very run that the map has made."""
         lane = self.lane(row, column)
         return RaceQuestion(self.problem, self.start, (lane,), steps or self.steps)
+
+    def moved(self, columns: int, rows: int) -> "Map":
+        """The window so many pixels further to the right and up."""
+        x = replace(self.x, first=self.x.first + columns)
+        return replace(self, x=x, y=replace(self.y, first=self.y.first + rows))
+
+    def known_from(self, other: "Map", values: Floats) -> Floats:
+        """What another map's values say of this one's pixels, nan where nothing."""
+        found = np.full((self.height, self.width), np.nan)
+        right, up = self.x.first - other.x.first, self.y.first - other.y.first
+        if other.start.key != self.start.key or self != replace(
+            other.moved(right, up), start=self.start
+        ):
+            return found
+        here, there = _overlap(right, self.width), _overlap(-right, self.width)
+        rows_here, rows_there = _overlap(up, self.height), _overlap(-up, self.height)
+        found[rows_there, there] = values[rows_here, here]
+        return found
 
     def lane_at(self, x: float, y: float) -> Lane:
         """A run with these values of the axes."""
@@ -177,56 +214,77 @@ class MapResult:
         return float(np.mean(known < 0.0)) if len(known) else math.nan
 
 
-def run(question: Map, crew: Workers, kept: KeptTiles | None = None) -> Reports[MapResult]:
-    """Coarse to fine; reports a few times a second. kept: where finished tiles are and go."""
+def run(
+    question: Map, crew: Workers, kept: KeptTiles | None = None, known: Floats | None = None
+) -> Reports[MapResult]:
+    """Coarse to fine; reports a few times a second.
+
+    kept: where finished tiles are and go. known: (height, width), what needs no run, else nan.
+    """
     height, width = question.height, question.width
-    values = np.full((height, width), np.nan)
-    missing = []
+    values = np.full((height, width), np.nan) if known is None else known.copy()
+    jobs = []
     for tile in tiles.tiles(height, width):
+        pixels = tile.pixels(height, width)
         found = kept.find(tile) if kept else None
-        if found is None:
-            missing.append(tile)
-        else:
-            values[tile.pixels(height, width)] = found
-    done, total, reported = height * width - _count(missing, question), height * width, -math.inf
+        if found is not None:
+            values[pixels] = found
+            continue
+        is_missing = np.isnan(values[pixels])
+        if is_missing.any():
+            jobs.append(TileJob(question, tile, None if is_missing.all() else is_missing))
+        elif kept:
+            kept.keep(tile, values[pixels])
+    total, reported = height * width, -math.inf
+    done = int(np.count_nonzero(~np.isnan(values)))
     yield Report(done, total, MapResult(values.copy()))
-    jobs = (TileJob(question, tile) for tile in missing)
     for answer in results(crew, compute, jobs):
         if answer is not None:
             job, found = answer
-            values[job.tile.pixels(height, width)] = found
+            values[job.pixels] = found
             done += len(found)
             if kept:
-                kept.keep(job.tile, found)
+                kept.keep(job.tile, values[job.tile.pixels(height, width)])
         now = time.perf_counter()
         if now - reported >= SECONDS_BETWEEN_REPORTS or done == total:
             reported = now
             yield Report(done, total, MapResult(values.copy()), crew.note)
 
 
-def missing(question: Map, kept: KeptTiles | None) -> int:
-    """How many pixels are not kept."""
-    every = tiles.tiles(question.height, question.width)
-    return _count([tile for tile in every if kept is None or not kept.has(tile)], question)
+def missing(question: Map, kept: KeptTiles | None, known: Floats | None = None) -> int:
+    """How many pixels are neither kept nor known."""
+    height, width, count = question.height, question.width, 0
+    for tile in tiles.tiles(height, width):
+        if kept is None or not kept.has(tile):
+            pixels = tile.pixels(height, width)
+            count += len(pixels[0]) if known is None else int(np.isnan(known[pixels]).sum())
+    return count
 
 
-def _count(missing: list[Tile], question: Map) -> int:
-    return sum(len(tile.pixels(question.height, question.width)[0]) for tile in missing)
+def _overlap(shift: int, count: int) -> slice:
+    """Of `count` pixels, those that are still seen `shift` pixels further on."""
+    return slice(max(shift, 0), max(count + min(shift, 0), 0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TileJob:
-    """What a worker is sent."""
+    """What a worker is sent. wanted: which of the tile's pixels, None for all."""
 
     question: Map
     tile: Tile
+    wanted: NDArray[np.bool_] | None = None
+
+    @property
+    def pixels(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows and columns of those that are wanted."""
+        rows, columns = self.tile.pixels(self.question.height, self.question.width)
+        return (rows, columns) if self.wanted is None else (rows[self.wanted], columns[self.wanted])
 
 
 def compute(job: TileJob) -> Floats:
-    """The measure of each of the tile's pixels: a pure function, in whatever process."""
-    question = job.question
-    rows, columns = job.tile.pixels(question.height, question.width)
-    return _measures(question, rows.tolist(), columns.tolist())
+    """The measure of each of the wanted pixels: a pure function, in whatever process."""
+    rows, columns = job.pixels
+    return _measures(job.question, rows.tolist(), columns.tolist())
 
 
 def pixel(question: Map, row: int, column: int) -> float:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from app import places
 from app.lab.job import Job
+from app.lab.map_ticks import Ticks
 from app.widgets.pop_up import PopUp
 from core.lab.running import Report
 from core.lab.trainability import measure
@@ -73,6 +74,32 @@ def test_map_goes_back_to_the_window_before_from_its_kept_tiles(qtbot, lab):
     assert panel.view.window_now == window
     np.testing.assert_array_equal(panel.view.values, values)
     assert len(list(places.maps_folder().iterdir())) == 2
+
+
+def test_map_that_is_moved_computes_only_what_comes_into_sight(qtbot, lab):
+    panel = small_map(qtbot, lab)
+    values, shares = panel.view.values, []
+    panel.job.reported.connect(lambda report: shares.append(report.share))
+    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+        QTest.keyClick(panel.view, Qt.Key.Key_Right)
+        qtbot.waitUntil(lambda: panel.job.is_running)
+    moved = SIDE // 8
+    np.testing.assert_array_equal(panel.view.values[:, :-moved], values[:, moved:])
+    assert min(share for share in shares if share) >= 1 - moved / SIDE
+
+
+def test_map_is_not_zoomed_beyond_the_digits_of_its_rates(qtbot, lab):
+    panel = small_map(qtbot, lab)
+    with qtbot.waitSignal(panel.view.end_of_digits):
+        for _ in range(80):
+            QTest.keyClick(panel.view, Qt.Key.Key_Plus)
+    assert "float64 ends" in panel.foot.text()
+    window = panel.view.window_now
+    assert 0.0 < window.right - window.left < 1e-12
+    ticks = Ticks.along(window.left, window.right, 6)
+    assert len({words for _place, words in ticks.places}) == len(ticks.places) > 2
+    assert all(window.left <= place <= window.right for place, _words in ticks.places)
+    assert float(ticks.base) == 10.0 ** ((window.left + window.right) / 2)
 
 
 def test_thread_that_does_not_answer_is_given_up_when_it_is_stopped(qtbot):

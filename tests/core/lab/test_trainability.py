@@ -153,6 +153,29 @@ def test_reports_grow_and_a_stopped_map_goes_on_from_its_tiles(tmp_path: Path) -
     assert other.folder != kept.folder
 
 
+def test_a_moved_window_keeps_its_pixels_to_the_last_bit(tmp_path: Path) -> None:
+    question = fractal_boundary(24, 20, steps=6)
+    values = computed(question)
+    for right, up in [(5, 0), (-3, 7), (0, -19), (23, 2), (40, 0)]:
+        moved = question.moved(right, up)
+        known = moved.known_from(question, values)
+        assert np.isfinite(known).sum() == max(24 - abs(right), 0) * (20 - abs(up))
+        kept = KeptTiles(tmp_path, moved)
+        with workers(Place("threads", 2)) as crew:
+            first, *_, final = trainability.run(moved, crew, kept, known)
+            again, *_ = trainability.run(moved, crew, kept)
+        assert first.done == np.isfinite(known).sum()
+        assert again.is_last  # what was known is kept as well
+        np.testing.assert_array_equal(final.result.values, computed(moved))
+        low, high = moved.x.ends(24)
+        assert low < moved.x.numbers(24)[0] < moved.x.numbers(24)[-1] < high
+        np.testing.assert_array_equal(moved.moved(-right, -up).known_from(question, values), values)
+    other = fractal_boundary(24, 20, steps=7)
+    assert np.isnan(other.known_from(question, values)).all()
+    with pytest.raises(ValueError, match="at most 1"):
+        network_map(RATE, Axis("momentum", 0.1, 1.0)).moved(0, 1)
+
+
 def test_a_window_can_be_as_narrow_as_the_digits_allow() -> None:
     low = 3.0
     narrow = Axis("rate", low, low * (1 + 1e-12))
