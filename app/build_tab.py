@@ -29,6 +29,7 @@ WIDE_FROM = 1500  # px at 100 %: from here on the inspector stands beside the gr
 
 _INSPECTOR_WIDTH = 362
 _LOWER_HEIGHT = 252
+_ORDINARY_HEIGHT = 700  # px
 _LOWER_SHARE = 0.42  # of the height that the bar leaves, at most
 _EXPERIMENTS_SIZE = 690, 300  # px that they get, where the rest can spare it
 _SAVE_AFTER = 400  # ms after the last move of a pane's edge
@@ -294,8 +295,10 @@ class BuildTab(QWidget):
         self._upper.setSizes([first, left - first])
         self._lower.setSizes([first, left - first])
         bar = self.transport.sizeHint().height()
-        # Large type in a small window: the pictures above keep the larger part.
-        lower = min(fonts.px(_LOWER_HEIGHT), round(_LOWER_SHARE * (self.height() - bar)))
+        # Large type in a small window: the pictures above keep the larger part. Before the window
+        # has its size, it counts as an ordinary one.
+        height = max(self.height(), _ORDINARY_HEIGHT)
+        lower = min(fonts.px(_LOWER_HEIGHT), round(_LOWER_SHARE * (height - bar)))
         self._rows.setSizes([max(200, self.height() - lower - bar), bar, lower])
 
     # ----- memory ---------------------------------------------------------------------------

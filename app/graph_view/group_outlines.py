@@ -36,6 +36,7 @@ DEEPEST = 2  # groups within groups that are shown as well
 SLEEVE = 12.0  # width of the ground along a connection
 LEAST_ON_SCREEN = 28.0  # pixels of width from which a group is named
 MOST_NAMED = 60  # groups
+NAME_BELOW = 1.5  # heights of a tab
 MOST_TRIED = 4  # cells, for a place of the name
 FEW = 24  # groups; of more, names stand at the first cell
 
@@ -91,10 +92,11 @@ class GroupOutlines:
         return sorted(_Finder(self._picture).outlines(), key=lambda outline: outline.depth)
 
     def bounds(self) -> QRectF:
-        """What they cover, tabs included."""
+        """What they cover, with room for their names."""
         bounds = QRectF()
         for placed in self.placed():
-            bounds = bounds.united(placed.bounds)
+            below = NAME_BELOW * TAB * fonts.scale  # for a name that stands there from afar
+            bounds = bounds.united(placed.bounds.adjusted(0, 0, 0, below))
         return bounds
 
     def placed(self) -> list[_Placed]:

@@ -21,6 +21,8 @@ def tooltip_of(graph: Graph, box: NodeBox, hit: Hit) -> str:
     for output in box.further_outputs:
         grad = "" if output.grad is None else f", grad {format_full(output.grad)}"
         lines.append(f"{output.node.name} data {format_full(output.node.data)}{grad}")
+    if box.is_muted:
+        lines.append("muted: it passes its first input through")
     if hit.part is Part.SLIDER and box.slider is not None:
         low, high = box.slider
         lines.append(

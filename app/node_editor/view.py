@@ -160,8 +160,9 @@ class NodeView(Camera):
     def fit_all(self, *, animated: bool = True) -> None:
         """Show all nodes."""
         bounds = self.nodes.bounds()
-        if self.nodes.path:  # clear of the way back
-            bounds.setTop(bounds.top() - ROOM_FOR_PATH)
+        if self.nodes.path:  # clear of the way back, which is as large at any zoom
+            room = self.viewport().height() / max(1.0, bounds.height())
+            bounds.setTop(bounds.top() - ROOM_FOR_PATH / min(1.0, room))
         self.show_area(bounds, animated=animated)
 
     def fit_selection(self) -> None:

@@ -315,11 +315,14 @@ def test_the_tooltip_says_all_digits(hand):
     from PySide6.QtGui import QHelpEvent
     from PySide6.QtWidgets import QToolTip
 
-    at = hand.body("a")
-    event = QHelpEvent(QEvent.Type.ToolTip, at, hand.view.viewport().mapToGlobal(at))
-    QApplication.sendEvent(hand.view.viewport(), event)
-    assert "data 0.3333333333333333" in QToolTip.text()
-    QToolTip.hideText()
+    hand.click(hand.body("e"))
+    hand.key(KEY.Key_M)
+    for name, words in (("a", "data 0.3333333333333333"), ("e", "muted: it passes its first")):
+        at = hand.body(name)
+        event = QHelpEvent(QEvent.Type.ToolTip, at, hand.view.viewport().mapToGlobal(at))
+        QApplication.sendEvent(hand.view.viewport(), event)
+        assert words in QToolTip.text()
+        QToolTip.hideText()
 
 
 def test_an_undo_from_elsewhere_in_mid_drag_shows_what_it_brought_back(hand):
