@@ -193,7 +193,9 @@ class Viewport(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         is_left = event.button() == Qt.MouseButton.LeftButton
-        is_click = is_left and not self._is_panning and not self._is_in_map
+        # What a double-click has opened moves things about: its second release chooses nothing.
+        is_pressed = is_left and self._press is not None
+        is_click = is_pressed and not self._is_panning and not self._is_in_map
         self.released(event.position(), event, is_click=is_click)
         self._press = None
         self._is_panning = self._is_in_map = False

@@ -434,7 +434,8 @@ class NetworkCanvas(Viewport):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         picture = self.picture
-        if picture is None or event.button() != Qt.MouseButton.LeftButton:
+        is_in_map = self.minimap.area.contains(event.position())
+        if picture is None or is_in_map or event.button() != Qt.MouseButton.LeftButton:
             return
         place = self.camera.to_scene(event.position())
         spot = picture.spot_at(place)
