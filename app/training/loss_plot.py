@@ -13,7 +13,15 @@ from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
 from app.training.loss_axes import LossAxis, StepAxis, style_axis
-from app.training.plot_marks import LABELS, End, Reading, paint_ends, paint_reading, paint_step
+from app.training.plot_marks import (
+    LABELS,
+    End,
+    Reading,
+    paint_ends,
+    paint_reading,
+    paint_start,
+    paint_step,
+)
 from app.training.run_curves import EPOCH, LOSS, METRICS, STEP, UNITS, Metric, RunCurves
 from app.widgets.plot_curve import PlotCurve
 from app.widgets.plot_paint import own_menu, paint_level_lines
@@ -308,7 +316,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
             numbers = np.log10(numbers[numbers >= LEAST])
         low, high = (numbers.min(), numbers.max()) if len(numbers) else (0.0, 1.0)
         if self.is_log:
-            low, high = (low, max(high, low + 0.5))
+            lack = max(0.5 - (high - low), 0.0) / 2  # less would make a slope of noise
+            low, high = low - lack, high + lack
         else:
             low, high = min(low, 0.0), max(high, low + 1e-9)
         pad = 0.04 * (high - low)
@@ -441,6 +450,10 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         area = self._area()
         box = self.getPlotItem().getViewBox()
         paint_ends(painter, area, self._ends, lambda y: box.mapViewToScene(QPointF(0, y)).y())
+        if not len(self._run.history):
+            paint_start(
+                painter, area, [box.mapViewToScene(QPointF(0, end.y)) for end in self._ends]
+            )
         if self._shown_step is not None:
             place = self._xs(self._run, np.array([float(self._shown_step)]))[0]
             paint_step(painter, area, self._x_of(place), self._shown_step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -50,6 +50,22 @@ def paint_ends(
             name, Qt.TextElideMode.ElideRight, label.width()
         )
         painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def paint_start(painter: QPainter, area: QRectF, points: Sequence[QPointF]) -> None:
+    """What there is before the first step: a dot for each first number, and what will come."""
+    now = theme.current()
+    painter.setPen(now.color("text3"))
+    painter.setFont(fonts.words(theme.SIZE_BODY))
+    words, centered = "Train, and each step is drawn here", Qt.AlignmentFlag.AlignCenter
+    ground = painter.boundingRect(area, centered, words)
+    painter.fillRect(ground.adjusted(-8, 0, 8, 0), now.color("panel"))  # over the level lines
+    painter.drawText(area, centered, words)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(now.runs[0]))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for point in points:
+        painter.drawEllipse(point, 3.5, 3.5)
 
 
 def paint_step(painter: QPainter, area: QRectF, x: float, step: int) -> None:
