@@ -50,6 +50,13 @@ class KeptExperiments(QObject):
         }  # fmt: skip
         self._document.set_extra(f"{PREFIX}{max(numbers, default=0) + 1}", entry, f"Keep {heading}")
 
+    def rename(self, kept: Kept, words: str) -> None:
+        """Call it otherwise, as one undo step; blank words change nothing."""
+        words = " ".join(words.split())
+        if words and words != kept.words and kept.found is not None:
+            entry = {**self._document.extras[kept.key], "words": words}
+            self._document.set_extra(kept.key, entry, f"Rename {kept.words}")
+
     def remove(self, kept: Kept) -> None:
         """Keep it no longer; undo brings it back."""
         self._document.set_extra(kept.key, None, f"Remove {kept.words}")

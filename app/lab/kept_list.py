@@ -20,13 +20,14 @@ MOST_SEEN = 4  # rows; more are scrolled to
 class KeptList(QWidget):
     """A row for each; a click or Return shows it again, B beside the present one, C behind it.
 
-    Delete removes it. Signals: chosen(kept), beside_wanted(kept), compare_wanted(kept),
-    removal_wanted(kept).
+    F2 renames it, Delete removes it. Signals: chosen(kept), beside_wanted(kept),
+    compare_wanted(kept), renaming_wanted(kept), removal_wanted(kept).
     """
 
     chosen = Signal(object)
     beside_wanted = Signal(object)
     compare_wanted = Signal(object)
+    renaming_wanted = Signal(object)
     removal_wanted = Signal(object)
 
     def __init__(self, headings: Mapping[str, str], parent: QWidget | None = None) -> None:
@@ -72,7 +73,7 @@ class KeptList(QWidget):
         row.setAccessibleName(f"Kept: {row.text()}, {row.second_line}")
         row.setToolTip(
             kept.complaint
-            or f"{kept.words}. B: beside the present one, C: behind it, Delete removes it"
+            or f"{kept.words}. B: beside the present one, C: behind it, F2 renames, Delete removes it"
         )
         row.clicked.connect(lambda: self.chosen.emit(kept))
         row.icon_clicked.connect(lambda: self.removal_wanted.emit(kept))
@@ -97,6 +98,8 @@ class _KeptRow(ListRow):
             self._owner.compare_wanted.emit(self._kept)
         elif event.key() == Qt.Key.Key_B:
             self._owner.beside_wanted.emit(self._kept)
+        elif event.key() == Qt.Key.Key_F2:
+            self._owner.renaming_wanted.emit(self._kept)
         else:
             super().keyPressEvent(event)
 
@@ -106,5 +109,6 @@ class _KeptRow(ListRow):
         menu.add("Show it again", lambda: owner.chosen.emit(kept))
         menu.add("Show it beside the present one", lambda: owner.beside_wanted.emit(kept))
         menu.add("Show it behind the present one", lambda: owner.compare_wanted.emit(kept))
+        menu.add("Rename it …", lambda: owner.renaming_wanted.emit(kept))
         menu.add("Remove it from the project", lambda: owner.removal_wanted.emit(kept))
         menu.popup(event.globalPos())

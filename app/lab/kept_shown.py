@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QInputDialog, QWidget
 
 from app.lab.experiment import Experiment
 from app.lab.kept import Kept, KeptExperiments
+from app.lab.notes import BESIDE
 from app.widgets.pop_up import PopUp
 
 
@@ -79,6 +80,16 @@ class KeptShown(QObject):
         self.beside_changed.emit()
         twin.show_again(kept.found)
 
+    def ask_for_name(self, kept: Kept) -> None:
+        """Let the user call it otherwise, without waiting for it."""
+        dialog = QInputDialog(self._tab)
+        dialog.setWindowTitle("Rename")
+        dialog.setLabelText("Name of the kept result")
+        dialog.setTextValue(kept.words)
+        dialog.textValueSelected.connect(lambda words: self._kept.rename(kept, words))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
     def close_beside(self) -> None:
         """The present result alone again."""
         self._remove()
@@ -93,6 +104,7 @@ class KeptShown(QObject):
                 menu.add(f"Show beside: {kept.words}", partial(self.show_beside, kept))
                 if has_curves:
                     menu.add(f"Show behind: {kept.words}", partial(self.compare_with, kept))
+                menu.add(f"Rename: {kept.words} …", partial(self.ask_for_name, kept))
                 menu.add(f"Keep no longer: {kept.words}", partial(self._kept.remove, kept))
                 menu.addSeparator()
 
@@ -118,8 +130,14 @@ class KeptShown(QObject):
 
     def _look(self) -> None:
         """What is kept no longer is not compared with any more."""
-        if self._beside_of is not None and self._beside_of not in self._kept.all:
-            self.close_beside()
+        if self.beside is not None and self._beside_of is not None:
+            key = self._beside_of.key
+            now = next((kept for kept in self._kept.all if kept.key == key), None)
+            if now is None or now.found is None:
+                self.close_beside()
+            else:
+                self._beside_of = now
+                self.beside.notes.say(BESIDE, now.found, now.words)
         for kept in self._kept.all:
             if kept.complaint:
                 self.told.emit(kept.complaint, "error")

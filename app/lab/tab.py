@@ -231,6 +231,7 @@ class LabTab(QWidget):
         self._kept_list.chosen.connect(self.kept_shown.show_again)
         self._kept_list.compare_wanted.connect(self.kept_shown.compare_with)
         self._kept_list.beside_wanted.connect(self.kept_shown.show_beside)
+        self._kept_list.renaming_wanted.connect(self.kept_shown.ask_for_name)
         self._kept_list.removal_wanted.connect(self._kept.remove)
         column.addWidget(self._kept_list)
         column.addStretch(1)

@@ -317,7 +317,7 @@ class SetupPanel(Panel):
         self._lines.addWidget(self.optimizer_fields)
         self.layer_rates = LayerRates()
         self.layer_rates.chosen.connect(lambda factors: self._change(rate_factors=factors))
-        self._add_row("Rate by layer ×", self.layer_rates)
+        self._add_row("Rate by layer", self.layer_rates)
         self._combo("Schedule", "schedule", choices.SCHEDULES)
         self.schedule_steps = Number("schedule_steps", 1, 10_000_000, is_integer=True)
         self.schedule_steps.valueChanged.connect(lambda x: self._change(schedule_steps=round(x)))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QInputDialog, QWidget
 
 from tests.app.laboratory import LEFT, choose, run
 
@@ -36,6 +36,13 @@ def test_kept_experiment_survives_the_file_and_is_shown_again(qtbot, lab, docume
     assert panel.columns()["loss, 0.1"] == losses
     run(qtbot, lab, "race")  # with the controls that it was made with
     assert panel.columns()["loss, 0.1"] == losses
+    QTest.keyClick(row, Qt.Key.Key_F2)
+    (dialog,) = lab.findChildren(QInputDialog)
+    dialog.setTextValue("  my  race ")
+    dialog.accept()
+    assert document.undo_stack.undoText().startswith("Rename 5 lanes")
+    row = lab.findChild(QAbstractButton, "lab_experiment_1")
+    assert row.second_line == "my race"
     QTest.keyClick(row, Qt.Key.Key_C)
     qtbot.waitUntil(lambda: panel.plot.is_comparing)
     assert "The settings are the same" in panel.note.words.text()
