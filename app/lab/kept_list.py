@@ -71,10 +71,8 @@ class KeptList(QWidget):
         row.is_wrong = bool(kept.complaint)
         row.mark_under_hand = "close"
         row.setAccessibleName(f"Kept: {row.text()}, {row.second_line}")
-        row.setToolTip(
-            kept.complaint
-            or f"{kept.words}. B: beside the present one, C: behind it, F2 renames, Delete removes it"
-        )
+        keys = "B: beside the present one, C: behind it, F2 renames, Delete removes it"
+        row.setToolTip(kept.complaint or f"{kept.words}. {keys}")
         row.clicked.connect(lambda: self.chosen.emit(kept))
         row.icon_clicked.connect(lambda: self.removal_wanted.emit(kept))
         row.moved.connect(lambda by: self._move(row, by))
