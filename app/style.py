@@ -49,15 +49,12 @@ def _restyle() -> None:
     # A new style sheet takes a while: not where only fonts are to be set again.
     if not isinstance(app, QApplication) or wanted == _applied:
         return
-    is_of_same_size = _applied is not None and _applied[1] == fonts.scale
     _applied = wanted
     app.setPalette(palette())
     app.setFont(fonts.words())
     if not _is_sheet_deferred:
-        if is_of_same_size:
-            # Over a former sheet Qt styles each widget once for each of its ancestors, which
-            # takes four times as long; with other sizes that is how all of them are measured.
-            app.setStyleSheet("")
+        # Over a former sheet Qt would style each widget once for each of its ancestors.
+        app.setStyleSheet("")
         app.setStyleSheet(style_sheet())
 
 

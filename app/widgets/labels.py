@@ -40,5 +40,6 @@ class TextLabel(QLabel):
 
     def _restyle(self) -> None:
         self.setFont(self._make_font(self._size, self._weight))
+        self.setIndent(self.indent())  # Qt does not always measure it anew under a style sheet
         if self._column is not None:
             self.setFixedWidth(fonts.px(self._column))
