@@ -35,12 +35,12 @@ def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
         qtbot.mouseDClick(panel.view, LEFT, pos=place)
     steps, losses = race.columns().values()
     assert len(steps) == 10
+    lane = panel.found.question.lane_at(10.0 ** point[0], 10.0 ** point[1])
     panel.view.menu_wanted.emit(*point, panel.mapToGlobal(place))
     (menu,) = panel.findChildren(PopUp)
     with qtbot.waitSignal(panel.run_wanted):
         menu.actions()[1].trigger()
     menu.close()
-    lane = panel.found.question.lane_at(10.0 ** point[0], 10.0 ** point[1])
     assert training.setup.rate_factors == pytest.approx(lane.layer_factors, rel=0.2)
     for _ in range(10):
         training.make_step()
