@@ -393,6 +393,8 @@ class GraphCanvas(Viewport):
 
     def paint_still(self, painter: QPainter) -> None:
         """Paint what is seen with its legend, without what follows the pointer, for an export."""
+        self.refresh()
+        self._background.finish()  # what a thread lays out is what is wanted
         picture = self.refresh()
         whole = QRectF(self.rect())
         painter.setClipRect(whole)

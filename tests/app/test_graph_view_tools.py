@@ -110,6 +110,13 @@ def test_an_export_that_fails_says_so(view, qtbot, tmp_path):
         view.export(tmp_path / "no folder" / "graph.png")
 
 
+def test_a_graph_that_a_thread_is_laying_out_is_exported_as_it_will_be(view, tmp_path):
+    lines = [f"x{i} = 1.0" for i in range(90)] + ["s0 = x0 * 2"]
+    view.document.set_text("\n".join([*lines, *(f"s{i} = s{i - 1} + x{i}" for i in range(1, 90))]))
+    view.export(tmp_path / "graph.svg")
+    assert len(view.canvas.picture.rows) == len(view.document.graph) > 150
+
+
 def test_copy_puts_the_picture_on_the_clipboard(view):
     menu = view.findChild(QMenu, "graph_menu")
     action = next(action for action in menu.actions() if action.text().startswith("Copy"))

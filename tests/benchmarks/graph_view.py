@@ -339,7 +339,8 @@ def main(arguments: list[str]) -> int:
         widths = (8, 9, 7, 7, 7, 7, 7)
         figures = "".join(f"{figure:{width}.2f}" for figure, width in zip(row, widths))
         print(
-            f"{name:<18}{len(graph):6d}{crossings:6d}{cold:8.2f}{edit:8.2f}{figures}"
+            f"{name:<18}{len(graph):6d}{crossings if crossings >= 0 else '–':>6}"
+            f"{cold:8.2f}{edit:8.2f}{figures}"
             f"{bench.pan():7.2f}{bench.zoom():7.2f}"
         )
         bench.view.close()
