@@ -15,6 +15,7 @@ from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 from app import theme
 from app.node_editor.links import Link, LinkStroke, link_pen
+from core.graph import Edge
 
 LARGEST = 60_000  # pixels of a picture; longer links are stroked
 KEPT = 600  # links, before all pictures are dropped
@@ -35,7 +36,7 @@ class LinkPictures:
     """Paints links; at another zoom it begins anew."""
 
     def __init__(self) -> None:
-        self._kept: dict[Link, _Kept] = {}
+        self._kept: dict[Edge, _Kept] = {}  # edits make links anew, and leave most as they are
         self._style: object = None
         self._device = QTransform()  # from the scene to device pixels, but for whole ones
         self._ratio = 1.0
@@ -75,12 +76,14 @@ class LinkPictures:
         """What there is of each link; some of those that look as before get their picture."""
         taken, to_make = [], MADE_AT_ONCE
         for link in links:
-            look = link.ends(), id(link_pen(link.share)), round(link.width * 4)
-            kept = self._kept.get(link)
+            edge = link.edge
+            ports = link.source.shape.data_center, link.target.shape.input_centers[edge.input_index]
+            look = link.ends(), ports, id(link_pen(link.share)), round(link.width * 4)
+            kept = self._kept.get(edge)
             if kept is None or kept.look != look:
-                kept = self._kept[link] = _Kept(look)
+                kept = self._kept[edge] = _Kept(look)
             elif kept.picture is None and to_make and not kept.is_too_large:
-                kept = self._kept[link] = self._made(link, look)
+                kept = self._kept[edge] = self._made(link, look)
                 to_make -= 1
             taken.append(kept)
         return taken
