@@ -97,17 +97,18 @@ def _tried(
     yield found
 
 
-def _step_trial(job: tuple[Problem, int]) -> float:
+def _step_trial(job: tuple[Problem, int], budget: float | None = None) -> float:
     """Seconds of a step, in whatever process."""
+    budget = SECONDS_OF_TRIAL if budget is None else budget
     trainer = job[0].trainer(0.0)  # a rate that never diverges
     trainer.run(1)
     began, steps, made = time.perf_counter(), 1, 0
-    while (took := time.perf_counter() - began) < SECONDS_OF_TRIAL or made < FEWEST_STEPS:
+    while (took := time.perf_counter() - began) < budget or made < FEWEST_STEPS:
         check_stop()
         trainer.run(steps)
         made += steps
         steps = min(2 * steps, max(1, made))
-        if took > 10.0 * SECONDS_OF_TRIAL:
+        if took > 10.0 * budget:
             break
     return (time.perf_counter() - began) / made
 
@@ -116,7 +117,8 @@ def _pixel_trial(job: tuple[Map, int]) -> tuple[float, bool]:
     """Seconds of a pixel, and whether that is of one that does not diverge."""
     question, first = job
     lane = question.lane(question.height // 2, question.width // 2)
-    each = _step_trial((lane.of(question.problem), first)) * question.steps
+    problem = lane.of(question.problem)
+    each = _step_trial((problem, first), SECONDS_OF_TRIAL / 8) * question.steps
     if each > SECONDS_OF_TRIAL / 4:
         return each, True
     took, made = 0.0, 0
@@ -155,12 +157,18 @@ class TimeLeft:
                 self._share = share
                 return math.nan
             self._share = share
-            if self._first is None:
-                self._first = now, share
-            began, before = self._first
-            if now - began > SECONDS_OF_PROOF and share > before:
-                self._end = now + (now - began) / (share - before) * (1.0 - share)
-        return max(self._end - now, 0.0) if not math.isnan(self._end) else math.nan
+            self._first = self._first or (now, share)
+            self._end = now + self._at_this_pace(now)
+        # Where nothing comes, as while workers are away, the end goes off.
+        return max(self._end - now, self._at_this_pace(now) / 4.0)
+
+    def _at_this_pace(self, now: float) -> float:
+        if self._first is None:
+            return math.nan
+        (began, before), share = self._first, self._share
+        if now - began <= SECONDS_OF_PROOF or share <= before:
+            return math.nan
+        return (now - began) / (share - before) * (1.0 - share)
 
 
 def duration(seconds: float) -> str:
