@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import fonts, theme
 from app.training.choices import Choice
@@ -22,6 +22,7 @@ from app.training.runs import Runs
 from app.training.setup_panel import SetupPanel
 from app.training.time_strip import TimeStrip
 from app.widgets.buttons import Button, IconButton
+from app.widgets.containers import OwnSplitter
 from app.widgets.labels import TextLabel
 from app.widgets.panel import Panel
 from app.widgets.pop_up import PopUp
@@ -56,7 +57,6 @@ class TrainingView(QObject):
         self._page = page
         self._scene: Scene | None = None
         self._was_narrow: bool | None = None
-        self._is_by_hand = False  # somebody has moved a splitter
         self.run_bar, self.setup = RunBar(), SetupPanel()
         self.network, self.outputs = NetworkPicture(), OutputView()
         self.output = self.outputs.map
@@ -65,9 +65,9 @@ class TrainingView(QObject):
         self.output.setObjectName("boundary_plot")
         self.network.setObjectName("network_picture")
         self.toasts = ToastArea(page)
-        self._top = self._splitter("training_top", self._network_panel(), self._output_panel())
-        self._right = self._splitter("training_right", self._top, self._loss_panel())
-        self._right.setOrientation(Qt.Orientation.Vertical)
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self._top = OwnSplitter("training_top", across, self._network_panel(), self._output_panel())
+        self._right = OwnSplitter("training_right", down, self._top, self._loss_panel())
         self.time = TimeStrip()
         right = QWidget()
         lines = QVBoxLayout(right)
@@ -75,7 +75,7 @@ class TrainingView(QObject):
         lines.setSpacing(theme.GAP)
         lines.addWidget(self._right, 1)
         lines.addWidget(self.time)
-        self._whole = self._splitter("training_whole", self.setup, right)
+        self._whole = OwnSplitter("training_whole", across, self.setup, right)
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 0, 8, 8)
         column.setSpacing(theme.GAP)
@@ -273,19 +273,6 @@ class TrainingView(QObject):
 
     # ----- layout ---------------------------------------------------------------------------
 
-    def _splitter(self, name: str, first: QWidget, second: QWidget) -> QSplitter:
-        splitter = QSplitter()
-        splitter.setObjectName(name)
-        splitter.setHandleWidth(theme.GAP)
-        splitter.setChildrenCollapsible(False)
-        splitter.addWidget(first)
-        splitter.addWidget(second)
-        splitter.splitterMoved.connect(self._on_moved)
-        return splitter
-
-    def _on_moved(self) -> None:
-        self._is_by_hand = True
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             self._arrange()
@@ -300,13 +287,11 @@ class TrainingView(QObject):
         self._arrange()
 
     def _arrange(self) -> None:
-        """What shows at this width and, until somebody has moved the panes, their sizes."""
+        """What shows at this width and, where nobody has moved the panes, their sizes."""
         width = self._page.width()
         is_narrow = width < fonts.px(NARROW)
         is_tight = width < fonts.px(TIGHT)
         self._show_for_width(is_narrow=is_narrow, is_tight=is_tight)
-        if self._is_by_hand:
-            return
         setup = fonts.px(SETUP_NARROW if is_narrow else SETUP)
         output = fonts.px(OUTPUT_TIGHT if is_tight else OUTPUT_NARROW if is_narrow else OUTPUT)
         rest = width - 16 - theme.GAP - setup
@@ -320,7 +305,7 @@ class TrainingView(QObject):
             (self._top, [rest - theme.GAP - output, output]),
             (self._right, [top, height - theme.GAP - top]),
         ):
-            splitter.setSizes(sizes)
+            splitter.suggest(sizes)
 
     def _show_for_width(self, *, is_narrow: bool, is_tight: bool) -> None:
         """Leave out what has no room."""
