@@ -6,7 +6,7 @@ trains on them by way of a `Dataset` row, as on any other data.
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -53,10 +53,6 @@ class OwnPoints:
     is_standardized: bool = False
     is_drawn: bool = False
     plane: Domain = PLAYGROUND_DOMAIN
-    # The row made last, which is asked for often.
-    _known_row: tuple[tuple[float, int], Dataset] | None = field(
-        default=None, init=False, repr=False, compare=False
-    )
 
     def __post_init__(self) -> None:
         n_features = len(self.columns) - 1
