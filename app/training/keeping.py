@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from app.document import Document
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.network.stored import stored_model, stored_parameters
@@ -19,7 +21,7 @@ class Keeper:
 
     def __init__(self, document: Document, initiator: object) -> None:
         self._document, self._initiator = document, initiator
-        self._step = -1  # of the weights that were kept last
+        self._kept: tuple[Hyperparameters, Snapshot] | None = None  # whose weights were kept last
         self._time = 0.0
 
     def keep_setup(self, setup: Hyperparameters, step: int) -> None:
@@ -32,15 +34,21 @@ class Keeper:
         """Let the document have the weights of a snapshot; while a run goes on, now and then."""
         is_soon = is_running and now - self._time < KEEP
         is_of_setup = len(snapshot.parameters) == setup.n_parameters
-        if is_soon or snapshot.step == self._step or not is_of_setup:
+        if is_soon or not is_of_setup or self._is_kept(setup, snapshot):
             return
-        self._time, self._step = now, snapshot.step
+        self._time, self._kept = now, (setup, snapshot)
         self._document.set_model(stored_model(setup, snapshot.parameters), self._initiator)
         self.keep_setup(setup, snapshot.step)
 
     def forget(self) -> None:
         """Another document, which has not been given these weights."""
-        self._step = -1
+        self._kept = None
+
+    def _is_kept(self, setup: Hyperparameters, snapshot: Snapshot) -> bool:
+        """Weights edited by hand, and another activation, make no step."""
+        if self._kept is None or self._kept[0] != setup or self._kept[1].step != snapshot.step:
+            return False
+        return np.array_equal(self._kept[1].parameters, snapshot.parameters, equal_nan=True)
 
 
 def load(document: Document) -> tuple[Hyperparameters, Floats | None, int, str | None]:

@@ -432,8 +432,14 @@ class TrainingTab(QWidget):
 
     def _keep(self, now: float, *, is_running: bool) -> None:
         """Let the document have the weights: now and then, and when it pauses."""
-        if self._snapshot is not None and self.step and self._sought is None:
-            self._keeper.keep_weights(self._setup, self._snapshot, now, is_running=is_running)
+        snapshot, timeline = self._snapshot, self._runs.current.timeline
+        if snapshot is None or self._sought is not None:
+            return
+        is_edited = timeline is not None and any(c.parameter is not None for c in timeline.changes)
+        # A run's own initial weights are kept only in place of others.
+        is_start = snapshot.step == 0 and (is_edited or self._document.model is not None)
+        if self.step or is_start:
+            self._keeper.keep_weights(self._setup, snapshot, now, is_running=is_running)
 
     def _on_settings(self, initiator: object) -> None:
         if initiator is not self:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from core import kernels
+from core.network.stored import stored_parameters
 from core.session import Session
 from tests.app.training_tab import choose, click, find, idle, start
 
@@ -178,3 +179,20 @@ def test_the_end_is_where_the_run_is_and_not_where_the_window_saw_it_last(qtbot,
     qtbot.waitUntil(lambda: tab.step > seen + 5000)
     assert tab.is_running
     assert not tab._runs.earlier
+
+
+def test_what_changes_while_the_run_rests_is_kept_with_the_document(qtbot, tab):
+    trained(qtbot, tab, 100)
+    document = tab._document
+    for value in (0.25, -0.5):
+        tab.view.network.edited.emit(0, value)
+        idle(qtbot, tab)
+        assert stored_parameters(tab.setup, document.model)[0] == value
+    choose(tab, "activation", "relu")
+    idle(qtbot, tab)
+    assert stored_parameters(tab.setup, document.model)[0] == -0.5
+    click(qtbot, tab, "reset_button")
+    idle(qtbot, tab)
+    assert document.settings["step"] == 0
+    kept = stored_parameters(tab.setup, document.model)
+    np.testing.assert_array_equal(kept, tab._snapshot.parameters)

@@ -32,8 +32,8 @@ def look(qtbot, window, rng):
     assert snapshot.setup == tab.setup
     assert len(snapshot.parameters) == tab.setup.n_parameters
     assert snapshot.tip == run.tip == run.timeline.tip
-    if tab._sought is None and tab.step:
-        document = window.document
+    document = window.document
+    if tab._sought is None and (tab.step or document.model is not None):
         kept = stored_parameters(tab.setup, document.model)
         np.testing.assert_array_equal(kept, snapshot.parameters)
         assert document.settings == {**tab.setup.to_dict(), "step": tab.step}

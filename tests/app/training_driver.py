@@ -206,7 +206,8 @@ class Driver:
             if dot is not None:
                 self.note("edit", column)
                 QTest.mouseClick(network, LEFT, pos=dot.center().toPoint())
-                find(self.tab, "parameter_value").setValue(self.rng.uniform(-2, 2))
+                if network.editor.isVisible():
+                    find(self.tab, "parameter_value").setValue(self.rng.uniform(-2, 2))
 
     def mark(self) -> None:
         stability = self.tab.stability
