@@ -30,6 +30,7 @@ def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
     now = panel.view.window_now
     assert now.right - now.left == pytest.approx((before.right - before.left) / 1.6)
     point = panel.view.point_at(QPointF(place))
+    value = panel.view.value_at(*point)
     race = lab.experiments["race"]
     with qtbot.waitSignal(race.job.ended, timeout=20_000):
         qtbot.mouseDClick(panel.view, LEFT, pos=place)
@@ -42,11 +43,12 @@ def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
         menu.actions()[1].trigger()
     menu.close()
     assert training.setup.rate_factors == pytest.approx(lane.layer_factors, rel=0.2)
-    for _ in range(10):
+    for count in range(1, 11):
         training.make_step()
+        qtbot.waitUntil(lambda count=count: len(training.losses) == count)
     np.testing.assert_array_equal(training.losses, losses)
     again = measure(np.array(losses), 10, losses[0])
-    assert panel.view.value_at(*point) == pytest.approx(again, rel=1e-12)
+    assert value == pytest.approx(again, rel=1e-12)
 
 
 def test_map_that_takes_long_is_asked_about_first(qtbot, lab):
