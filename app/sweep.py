@@ -50,15 +50,18 @@ def main(arguments: Sequence[str], interruption: Interruption | None = None) -> 
             sweep_output.write(path, sweep.question, result)
             print(f"Wrote {path}")
     except (WorkersError, StorageError, SweepError, ValueError) as error:
-        print(f"\n{error}" if status == FAILED else error, file=sys.stderr)
+        print(f"\n{error} {_kept(sweep)}" if status == FAILED else error, file=sys.stderr)
         return status
     except StopError:
-        kept = "Nothing is kept without --keep DIR."
-        if sweep.keep is not None:
-            kept = f"What is finished is in {sweep.keep}: the same command goes on with it."
-        print(f"\nStopped. {kept}", file=sys.stderr)
+        print(f"\nStopped. {_kept(sweep)}", file=sys.stderr)
         return STATUS
     return 0
+
+
+def _kept(sweep: Sweep) -> str:
+    if sweep.keep is None:
+        return "Nothing is kept without --keep DIR."
+    return f"What is finished is in {sweep.keep}: the same command goes on with it."
 
 
 def _reports(sweep: Sweep, crew: Workers, interruption: Interruption) -> Reports[Any]:

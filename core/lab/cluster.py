@@ -70,7 +70,7 @@ class Cluster:
         if self._client.status not in ("running", "connecting"):
             raise WorkersError(
                 f"The scheduler at {self._address} answers no more. Run it again when it is back, "
-                "or on this machine: what is found is kept."
+                "or on this machine."
             )
         if self._client.status == "running" and self._client.scheduler_comm is not self._line:
             # Another connection, which knows nothing of the jobs given on the one that was lost.
