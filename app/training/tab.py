@@ -168,7 +168,8 @@ class TrainingTab(QWidget):
 
     def make_step(self) -> None:
         """Go on by a sample, a batch (one update of the weights) or to the end of the epoch."""
-        self._runner.pause()
+        if self._runner.is_running:  # else steps may be due still, of clicks just before
+            self._runner.pause()
         if not self._is_free_to_go_on():
             return
         step_by = self.view.setup.pace.step_by.value()

@@ -2,11 +2,12 @@
 
 import math
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
 from app.training.tab import TrainingTab
 from core.hyperparameters import PRESETS
@@ -50,6 +51,16 @@ def test_a_step_is_one_update(qtbot, tab):
     qtbot.waitUntil(lambda: tab.step == 2)
     assert not tab.is_running
     assert tab.view.run_bar.steps.text() == "2"
+
+
+def test_each_of_several_quick_clicks_makes_its_step(qtbot, tab, monkeypatch):
+    monkeypatch.setattr("app.training.tab.STEP_WAIT", 0.0)
+    tab.take_setup(replace(tab.setup, hidden=(64, 64, 64), points=1000, batch_size=None))
+    idle(qtbot, tab)
+    for _ in range(20):  # quicker than the steps are
+        find(tab, "step_button", QAbstractButton).click()
+    idle(qtbot, tab)
+    assert tab.step == 20
 
 
 def test_reset_goes_back_to_the_same_weights(qtbot, tab):
