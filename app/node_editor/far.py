@@ -27,7 +27,7 @@ Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
 
 FAR = 0.6  # zoom below which a node is a filled box with its name
-ROUNDED_FROM = 0.22  # zoom below which even the corners go
+ROUNDED_FROM = 0.3  # zoom below which even the corners go
 NAMED_FROM = 24.0  # pixels of a far node's width
 LEAST_NAMED = 14.0  # and of its height
 MOST_SMOOTH = 300  # straight links that are drawn smoothly
