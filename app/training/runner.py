@@ -326,6 +326,8 @@ class Runner:
         session = self._session
         assert session is not None
         with self._wake:
+            if not self._wishes or self._setup_of_run is not None:
+                return  # another run has begun since
             wish = self._wishes.popleft()
         try:
             if wish.sought is None:
@@ -376,6 +378,8 @@ class Runner:
 
     def _make_due_steps(self) -> None:
         with self._wake:
+            if self._setup_of_run is not None:
+                return  # these steps are due in another run
             steps = min(self._steps_due, self._chunk_steps)
         self._run_steps(steps)
         with self._wake:

@@ -50,6 +50,24 @@ def test_losses_are_those_of_the_trainer_in_order(runner):
     np.testing.assert_array_equal(losses, Session(SETUP).run(len(losses)))
 
 
+def test_wishes_may_be_taken_back_while_the_thread_turns_to_them(runner, monkeypatch):
+    found_job = runner._next_job
+
+    def find_job_and_lose_its_wish():
+        job = found_job()
+        if job == runner._fulfil:  # as where a new run begins at this moment
+            runner.begin(SETUP)
+        return job
+
+    runner.begin(SETUP)
+    monkeypatch.setattr(runner, "_next_job", find_job_and_lose_its_wish)
+    runner.edit(0, 0.5)
+    wait_until(lambda: runner.take() is not None and not runner.is_busy)
+    monkeypatch.undo()
+    runner.make_steps(3)
+    assert len(collect(runner, 3)) == 3
+
+
 def test_steps_are_made_exactly(runner):
     runner.begin(SETUP)
     runner.make_steps(7)
