@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEST_COMMAND = (
-    'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/python -m pytest'
+    'python3 -m venv .venv && .venv/bin/pip install -e ".[test]" && .venv/bin/python -m pytest -n 2'
 )
 
 
@@ -73,7 +73,7 @@ def test_the_test_command_is_the_one_that_ci_runs():
     for part in (
         "-m venv .venv",
         '.venv/bin/pip install -q -e ".[test]"',
-        ".venv/bin/python -m pytest",
+        ".venv/bin/python -m pytest -n 2",
     ):
         assert part in ci
 

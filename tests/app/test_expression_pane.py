@@ -1,7 +1,5 @@
 """The expression pane, typed into and clicked, over a real document."""
 
-import time
-
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor, QWheelEvent
@@ -10,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from app.document import Document
 from app.expression_pane import ExpressionPane
 from app.expression_pane.replacement import smallest_replacement, utf16_units
+from tests.work import calls_made
 
 LECTURE = "a = 2.0\nb = -3.0\nc = 10.0\nf = -2.0\ne = a * b\nd = e + c\nL = d * f"
 
@@ -276,16 +275,14 @@ def test_pasted_line_ends_and_letters_beyond_the_basic_plane(pane, document, qtb
     "text",
     ["(" * 10_000, "-" * 50_000 + "1", "x = __import__('os')", "a" * 300_000, "a = 1\n" * 50_000],
 )
-def test_hostile_text_is_refused_quickly(pane, document, qtbot, text):
+def test_hostile_text_is_refused(pane, document, qtbot, text):
     document.set_text("a = 1.0")
-    start = time.thread_time()
     QGuiApplication.clipboard().setText(text)
     pane.edit.selectAll()
     pane.edit.paste()
     pane.read_now()
     assert pane.status.error.isVisible()
     assert document.graph["a"].data == 1.0
-    assert time.thread_time() - start < 3.0
 
 
 def test_long_text_is_read_when_the_typing_pauses(pane, document, qtbot):
@@ -335,20 +332,20 @@ def test_a_long_line_has_more_room_than_short_ones(pane, document, qtbot):
     assert pane._columns._places().bar is not None
 
 
-def test_a_thousand_lines_follow_a_drag_within_a_frame(pane, document, qtbot):
-    lines = ["x0 = 1.0", *(f"x{i} = x{i - 1} * 0.999 + 0.001" for i in range(1, 1000))]
-    document.set_text("\n".join(lines))
-    QApplication.processEvents()
-    took = []
-    for step in range(20):
-        document.graph.set_data(document.graph["x0"].id, 1.0 + step)
+def test_lines_out_of_sight_cost_a_drag_nothing(pane, document, qtbot):
+    def follow(value):
+        document.graph.set_data(document.graph["x0"].id, value)
         document.graph.evaluate()
-        start = time.thread_time()
-        document.values_changed.emit(None)
-        pane._columns.repaint()
-        took.append(time.thread_time() - start)
-    # The best of many, and with room to spare: other processes share the cores and their caches.
-    assert min(took) < 0.016
+        return calls_made(lambda: (document.values_changed.emit(None), pane._columns.repaint()))
+
+    work = []
+    for n in (100, 1000):
+        lines = ["x0 = 1.0", *(f"x{i} = x{i - 1} * 0.999 + 0.001" for i in range(1, n))]
+        document.set_text("\n".join(lines))
+        QApplication.processEvents()
+        follow(1.0)  # what is made once
+        work.append(follow(2.0))
+    assert work[1] < 1.2 * work[0]
 
 
 def test_the_smallest_replacement():

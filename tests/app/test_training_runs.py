@@ -2,7 +2,6 @@
 
 import csv
 import math
-import time
 
 import numpy as np
 import pytest
@@ -123,17 +122,18 @@ def test_the_plot_is_exported_as_a_picture(tab, tmp_path):
     assert "can't be written" in tab.view.toasts.toasts[-1].text
 
 
-def test_zooming_far_out_and_in_stays_quick(qtbot, two_runs):
+def test_zooming_far_out_and_in_draws_few_ticks(qtbot, two_runs):
     plot = two_runs.view.plot
     box = plot.getPlotItem().getViewBox()
     for by in ("step", "epoch", "time"):
         choose(two_runs, "loss_axis", by)
         for factor in (1e3, 1e9, 1e100, 1e-120, 1e-12):
-            began = time.thread_time()
             box.scaleBy((factor, 1.0))
             box.sigRangeChangedManually.emit([True, False])
             plot.grab()
-            assert time.thread_time() - began < 0.5
+            axis = plot.getAxis("bottom")
+            levels = axis.tickValues(*axis.range, axis.width())
+            assert sum(len(ticks) for _spacing, ticks in levels) < 200
         assert not plot.is_following
         click(qtbot, two_runs, "loss_fit")
         assert plot.is_following

@@ -1,7 +1,6 @@
 """Text and graph follow each other's edits: ids, mute, comments and layout stay."""
 
 import math
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +18,7 @@ from core.expression import (
 from core.graph import LEAF, Graph, GraphError
 from core.ops import OPS
 from tests.core.strategies import LABELS, NAMES, NUMBERS, graphs
+from tests.work import calls_made
 
 TEXT = """\
 # the lecture's graph
@@ -192,15 +192,22 @@ def test_any_number_can_be_replaced(graph, data):
         assert is_same_expression(graph, parse(text))
 
 
-def test_a_dragged_number_in_a_long_text_costs_little():
-    text = "\n".join(f"v{i} = {i}.5" for i in range(5000))
-    graph, source = parse_with_source(text)
-    id = graph["v7"].id
-    start = time.process_time()
-    for frame in range(60):
-        text = source.replace_number(text, id, frame / 7).text
-    assert (time.process_time() - start) / 60 < 0.004
-    assert parse(text)["v7"].data == 59 / 7
+def test_a_dragged_number_costs_the_same_in_a_long_text():
+    def drag(n):
+        text = "\n".join(f"v{i} = {i}.5" for i in range(n))
+        graph, source = parse_with_source(text)
+        id = graph["v7"].id
+
+        def follow():
+            nonlocal text
+            for frame in range(60):
+                text = source.replace_number(text, id, frame / 7).text
+
+        work = calls_made(follow)
+        assert parse(text)["v7"].data == 59 / 7
+        return work
+
+    assert drag(5000) < 1.5 * drag(50)
 
 
 # ----- text that follows the graph ------------------------------------------------------------
@@ -323,9 +330,7 @@ def test_text_follows_any_edits_of_the_graph(text, data):
         graph = changed
 
 
-def test_an_edit_in_a_long_text_stays_quick():
+def test_an_edit_in_a_long_text_changes_its_line():
     text = "a = 1\n" + "\n".join(f"v{i} = tanh(a * {i}.5)  # {i}" for i in range(300))
-    start = time.process_time()
     updated = edited(text, lambda g: g.rename(g["v7"].id, "seven"))
-    assert time.process_time() - start < 1.0
     assert updated == text.replace("v7 = tanh(a * 7.5)", "seven = tanh(a * 7.5)")

@@ -1,13 +1,12 @@
 """Every mistake is explained in plain words, at its place, at once."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.expression import ExpressionError, parse
 from core.expression.syntax import MAX_BYTES
+from tests.core.hostile_texts import HOSTILE
 
 
 def refusal(text: str) -> ExpressionError:
@@ -102,64 +101,9 @@ def test_an_error_reads_as_one_sentence():
     )
 
 
-HOSTILE = {
-    "import": "__import__('os').system('true')",
-    "attributes": "a = 1\n" + "a" + ".b" * 20_000,
-    "dunder": "().__class__.__bases__[0].__subclasses__()",
-    "calls": "a = 1\na" + ".tanh()" * 20_000,
-    "lambda": "(lambda: 1)()",
-    "comprehension": "[x for x in range(10**9)]",
-    "brackets": "(" * 10_000 + "1" + ")" * 10_000,
-    "open brackets": "(" * 10_000,
-    "mixed brackets": "[(" * 5_000,
-    "minus signs": "a = " + "-" * 50_000 + "1",
-    "spaced signs": "a = " + "- + " * 20_000 + "1",
-    "nots": "not " * 20_000 + "a",
-    "powers": "a = " + "2**" * 20_000 + "2",
-    "sum": "a = 1; b = " + "+".join(["a"] * 90_000),
-    "lambdas": "lambda:" * 10_000 + "1",
-    "ifs": "1 if " * 10_000,
-    "strings": "'" * 190_000,
-    "stars": "f(" + "*" * 100_000,
-    "one megabyte": "a = 1\n" * 170_000,
-    "one name": "a" * 190_000,
-    "digits": "a = " + "9" * 190_000,
-    "walrus": "(" + "a:=" * 10_000 + "1)",
-    "f-string": "f'{" * 5_000,
-    "nul": "a = 1\0" * 10_000,
-    "surrogate": "a = '\ud800'",
-    "indents": "".join(" " * i + "if a:\n" for i in range(300)),
-    "short brackets": "(" * 9_000 + "1" + ")" * 9_000,
-    "short minus signs": "a = " + "-" * 19_000 + "1",
-    "short signs": "a = 1" + " - +" * 4_900 + "1",
-    "short sum": "a = 1; b = " + "+".join(["a"] * 9_900),
-    "sum of 2002": "a = 1; b = " + "+".join(["a"] * 2_002),
-    "short powers": "a = " + "2**" * 6_600 + "2",
-    "short calls": "a = 1; b = a" + ".tanh()" * 2_800,
-    "short attributes": "a = 1; b = a" + ".b" * 9_900,
-    "short nots": "not " * 4_900 + "a",
-    "short lambdas": "lambda:" * 2_800 + "1",
-    "short ifs": "1 if 1 else " * 1_600 + "1",
-    "short quotes": "'" + "\\'" * 9_900,
-    "short f-string": "f'" + "{f" * 4_000,
-    "short digits": "a = " + "9" * 19_000,
-    "short commas": "a = " + "0," * 9_900,
-    "short names": "a = " + " ".join(["a"] * 9_900),
-    "long brackets": "a = (" + "\n+".join(["1"] * 60_000) + ")",
-    "long open bracket": "a = (" + "\n+".join(["1"] * 60_000),
-    "no label": "a = 1\n" + "a.label = " * 1_900 + "1",
-    "undefined": "\n".join(f"x{i} = {i}" for i in range(3)) + "\n" + "y" * 100_000,
-}
-
-
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_text_is_refused_at_once(kind):
-    taken = []
-    for _ in range(3):  # the best of three, whatever else runs on the machine
-        start = time.process_time()
-        error = refusal(HOSTILE[kind])
-        taken.append(time.process_time() - start)
-    assert min(taken) < 0.1
+def test_hostile_text_is_refused_in_a_sentence(kind):
+    error = refusal(HOSTILE[kind])
     assert 1 <= len(str(error)) < 200
     assert error.line >= 1
     assert error.column >= 1

