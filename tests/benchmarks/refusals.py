@@ -1,6 +1,7 @@
 """How long the program takes to refuse a text made to hang it.
 
-Processor time, the least of three; at most 100 ms each, so that typing goes on. `python -m tests.benchmarks refusals`
+Processor time, the least of three; at most 100 ms each, so that typing goes on.
+`python -m tests.benchmarks refusals`
 """
 
 from __future__ import annotations
