@@ -24,7 +24,9 @@ from core.training import Trainer
 Floats = NDArray[np.float64]
 
 # What changes in mid-run without a new Trainer.
-RATE_FIELDS = frozenset(("learning_rate", "schedule", "schedule_steps", "schedule_shape"))
+RATE_FIELDS = frozenset(
+    ("learning_rate", "rate_factors", "schedule", "schedule_steps", "schedule_shape")
+)
 # What makes another network of the same weights.
 NETWORK_FIELDS = frozenset(("activation", "layer_activations", "output"))
 # What makes other points for the same network.
@@ -235,7 +237,8 @@ class Session:
     def retune(self, setup: Hyperparameters) -> None:
         """Go on with the same weights under other rules of training, or on other points.
 
-        A new learning rate keeps the optimizer's memory; everything else begins it anew.
+        Other rates, of all layers or of one, keep the optimizer's memory as PyTorch's parameter
+        groups do; everything else begins it anew.
         """
         assert setup.goes_on_from(self.setup)
         self._make_change(Change(self.step, setup))
@@ -273,7 +276,7 @@ class Session:
                 self._origin = self._position
                 self._take_rules(changed)
             else:
-                self._trainer.learning_rate = self.setup.rate_schedule(self._origin)
+                self._take_rates()
 
     # ----- the past -------------------------------------------------------------------------
 
@@ -339,11 +342,16 @@ class Session:
         self._seconds = checkpoint.seconds
         if changed - RATE_FIELDS:
             self._take_rules(changed)
-        self._trainer.learning_rate = self.setup.rate_schedule(self._origin)
+        self._take_rates()
         self._trainer.uses_numpy = not self._is_compiled
         self._trainer.go_back(checkpoint.moment)
         self._update = np.full_like(self._update, math.nan)
         self._samples.begin()
+
+    def _take_rates(self) -> None:
+        """The set-up's rates for the Trainer, which goes on with all that it remembers."""
+        self._trainer.learning_rate = self.setup.rate_schedule(self._origin)
+        self._trainer.rate_factors = self.setup.rate_factor_of_each
 
     def _take_rules(self, changed: set[str]) -> None:
         """A new Trainer for the set-up; other activations are another network as well."""

@@ -17,7 +17,7 @@ import operator
 import struct
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any, Protocol
 
@@ -72,7 +72,7 @@ class Trainer:
     zero_grad: False adds each step's gradients to the last ones, the lecture's famous bug.
     seed: of the generator that shuffles each epoch. wait_for_kernels: False lets NumPy serve
     until the compiled kernels are ready, `uses_numpy` even then. rate_factors: (n_parameters,),
-    what the learning rate is multiplied by for each parameter; None for 1.
+    what the learning rate is multiplied by for each parameter, None for 1; may be set as well.
 
     Raises ValueError for empty, non-finite or mismatched data, for settings that do not exist,
     and TraceError (a ValueError) for a model whose graph depends on the numbers.
@@ -158,6 +158,17 @@ class Trainer:
             raise ValueError(f"learning_rate must be a number or a function, not {rate!r}")
         self._learning_rate = rate
         self._same_rates = np.empty(0)  # the rate for each step of a run, while it is a number
+
+    @property
+    def rate_factors(self) -> Floats:
+        """What the learning rate is multiplied by for each parameter, (n_parameters,)."""
+        groups = self.rules.groups
+        return np.ones(len(self.parameters)) if groups is None else groups.each
+
+    @rate_factors.setter
+    def rate_factors(self, factors: ArrayLike | None) -> None:
+        groups = RateGroups.of(_checked_factors(factors, len(self.parameters)))
+        self.rules = replace(self.rules, groups=groups)
 
     def run(self, steps: int) -> Floats:
         """Make `steps` updates; each one's batch loss before its update, penalties included.
@@ -274,9 +285,10 @@ class Trainer:
             parts = [min(most, steps - done) for done in range(0, steps, most)]
             return np.concatenate([self._make_steps(part) for part in parts])
         batches, rates = self._batches.take(steps), self._rates(steps)
+        groups = self.rules.groups  # which may be others than when the runner was made
         if self.uses_numpy:
-            return self._runner.run_numpy(self._state, batches, rates)
-        return self._runner.run(self._state, batches, rates, self.wait_for_kernels)
+            return self._runner.run_numpy(self._state, batches, rates, groups)
+        return self._runner.run(self._state, batches, rates, self.wait_for_kernels, groups)
 
     def _rates(self, count: int) -> Floats:
         rate = self._learning_rate

@@ -39,7 +39,7 @@ from core.own_data import OWN
 
 LABEL = 88
 _AT_ONCE = "What is changed here acts at once."
-_MEMORY = " All but the learning rate begins the optimizer's memory anew."
+_MEMORY = " Anything but a rate begins the optimizer's memory anew."
 _TILES = ("spiral", "moons", "circle", "xor", "gaussian", "plane", "multi_gaussian",
           "wave", "micrograd", "lecture")  # fmt: skip
 

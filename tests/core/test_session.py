@@ -17,6 +17,7 @@ from core.hyperparameters import (
 )
 from core.network.resized import resized_parameters
 from core.network.stored import by_layer, stored_model, stored_parameters
+from core.optim import Adam, Momentum
 from core.session import Session
 from core.storage.model_json import check_model, model_to_dict
 from core.surfaces import RESOLUTION, UNREAL, ZERO, grid, levels, value_at
@@ -203,6 +204,23 @@ def test_retuning_keeps_the_weights_and_counts_on():
     session.run(10)
     assert session.step == 40
     assert [p.data for p in session.model.parameters()] == weights
+
+
+@pytest.mark.parametrize("optimizer", [Momentum(), Adam()], ids=lambda row: row.name)
+def test_another_rate_for_a_layer_keeps_what_the_optimizer_remembers(optimizer):
+    """Each step's update is made again from its gradient, by the optimizer's own formula."""
+    session = Session(Hyperparameters(optimizer=optimizer, learning_rate=0.05))
+    data, layers = session.parameters(), (slice(0, 12), slice(12, 22), slice(22, 25))
+    memory = np.zeros((optimizer.state_size, len(data)))
+    for step in range(30):
+        if step in (10, 20):
+            factors = (0.1, 0.0, 3.0) if step == 10 else ()
+            session.retune(session.setup.changed(rate_factors=factors))
+        session.run(1)
+        for layer, factor in zip(layers, session.setup.rate_factors or (1.0, 1.0, 1.0)):
+            gradient = session.gradients()[layer]
+            optimizer.update(data[layer], gradient, memory[:, layer], 0.05 * factor, step)
+        np.testing.assert_allclose(session.parameters(), data, rtol=1e-12)
 
 
 def test_a_schedule_goes_on_where_it_was_after_retuning():

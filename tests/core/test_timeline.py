@@ -32,6 +32,7 @@ def setups(draw: st.DrawFn) -> Hyperparameters:
 CHANGES = st.one_of(
     st.tuples(st.just("run"), st.integers(1, 9)),
     st.tuples(st.just("learning_rate"), st.sampled_from([0.01, 0.2])),
+    st.tuples(st.just("rate_factors"), st.sampled_from([(0.1, 2.0), ()])),
     st.tuples(st.just("l2"), st.sampled_from([0.0, 0.1])),
     st.tuples(st.just("batch_size"), st.sampled_from([4, 12, None])),
     st.tuples(st.sampled_from(["shuffle", "zero_grad"]), st.booleans()),
