@@ -209,7 +209,7 @@ def tab(qtbot, document):
     made.resize(1280, 720)
     with qtbot.waitExposed(made):
         made.show()
-    qtbot.waitUntil(lambda: made.view.network.isVisible() and made._snapshot is not None)
+    qtbot.waitUntil(lambda: made.view.network.isVisible() and made.snapshot is not None)
     yield made
     made.shutdown()
     made.close()

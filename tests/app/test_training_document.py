@@ -16,19 +16,19 @@ def test_weights_and_set_up_are_saved_and_restored(qtbot, tab, document, tmp_pat
     click(qtbot, tab, "train_button")
     idle(qtbot, tab)
     document.save(tmp_path / "spiral.mgp")
-    steps, parameters, setup = tab.step, tab._snapshot.parameters, tab.setup
+    steps, parameters, setup = tab.step, tab.snapshot.parameters, tab.setup
     other = Document()
     with without_style_sheet():
         restored = TrainingTab(other)
     other.open(tmp_path / "spiral.mgp")
     restored.show()
-    qtbot.waitUntil(lambda: restored._snapshot is not None)
+    qtbot.waitUntil(lambda: restored.snapshot is not None)
     assert restored.setup == setup
     assert restored.step == steps
-    np.testing.assert_array_equal(restored._snapshot.parameters, parameters)
+    np.testing.assert_array_equal(restored.snapshot.parameters, parameters)
     click(qtbot, restored, "reset_button")
     assert restored.step == 0
-    qtbot.waitUntil(lambda: restored._snapshot.step == 0)
+    qtbot.waitUntil(lambda: restored.snapshot.step == 0)
     restored.shutdown()
     restored.close()
     restored.deleteLater()

@@ -16,7 +16,7 @@ def test_a_layer_shows_the_points_where_it_puts_them(qtbot, tab):
     qtbot.waitUntil(lambda: shown(tab) is not None)
     assert tab.view.outputs.currentWidget() is tab.view.outputs.layers
     space = shown(tab)
-    scene, snapshot = tab._scene, tab._snapshot
+    scene, snapshot = tab._scene, tab.snapshot
     assert len(space.places) == len(scene.train.inputs) + len(scene.test.inputs)
     # The output neuron, at the two neurons of the layer before it, is what the network answers.
     *weights, bias = snapshot.parameters[-3:]

@@ -33,17 +33,17 @@ def test_a_weight_is_edited_by_a_click_on_its_link(qtbot, tab):
     editor = find(tab, "parameter_editor")
     assert editor.isVisible()
     index, field = editor.parameter.index, find(tab, "parameter_value")
-    assert field.value() == tab._snapshot.parameters[index]
+    assert field.value() == tab.snapshot.parameters[index]
     type_value(field, "1.25")
-    qtbot.waitUntil(lambda: tab._snapshot.parameters[index] == 1.25)
-    others = np.delete(tab._snapshot.parameters, index)
+    qtbot.waitUntil(lambda: tab.snapshot.parameters[index] == 1.25)
+    others = np.delete(tab.snapshot.parameters, index)
     start(qtbot, tab, 5)
     click(qtbot, tab, "train_button")
     idle(qtbot, tab)
     tab.seek(0)
-    qtbot.waitUntil(lambda: tab._snapshot.step == 0)
-    assert tab._snapshot.parameters[index] == 1.25
-    np.testing.assert_array_equal(np.delete(tab._snapshot.parameters, index), others)
+    qtbot.waitUntil(lambda: tab.snapshot.step == 0)
+    assert tab.snapshot.parameters[index] == 1.25
+    np.testing.assert_array_equal(np.delete(tab.snapshot.parameters, index), others)
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert not editor.isVisible()
 
@@ -55,14 +55,14 @@ def test_a_bias_is_edited_at_its_dot_and_by_keys(qtbot, tab):
     press(qtbot, network, layout.bias_dot(1, 2).center().toPoint())
     field = find(tab, "parameter_value")
     type_value(field, "-0.5")
-    qtbot.waitUntil(lambda: by_layer((2, 4, 2, 1), tab._snapshot.parameters)[0][1][2] == -0.5)
+    qtbot.waitUntil(lambda: by_layer((2, 4, 2, 1), tab.snapshot.parameters)[0][1][2] == -0.5)
     find(tab, "parameter_editor").hide()
     network.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_B):
         QTest.keyClick(network, key)
     assert find(tab, "parameter_editor").parameter.title == "output"
     type_value(field, "2")
-    qtbot.waitUntil(lambda: 2.0 in tab._snapshot.parameters)
+    qtbot.waitUntil(lambda: 2.0 in tab.snapshot.parameters)
 
 
 def test_a_click_on_a_neuron_wants_it_in_the_graph_view(qtbot, tab):
@@ -87,7 +87,7 @@ def test_the_activation_of_one_layer_changes_while_it_trains(qtbot, tab):
     assert tab.setup.activations == ("tanh", "relu")
     assert tab.is_running
     step = tab.step
-    qtbot.waitUntil(lambda: tab._snapshot.setup == tab.setup and tab.step > step)
+    qtbot.waitUntil(lambda: tab.snapshot.setup == tab.setup and tab.step > step)
     qtbot.waitUntil(lambda: button.text() == "relu")
     click(qtbot, tab, "train_button")
     click(qtbot, tab, "add_layer")
@@ -105,12 +105,12 @@ def test_links_show_the_last_update(qtbot, tab):
     find(tab, "links_show").setValue("update")
     network = tab.view.network
     shown = network._numbers(0)
-    np.testing.assert_array_equal(shown, by_layer((2, 4, 2, 1), tab._snapshot.update)[0][0].ravel())
+    np.testing.assert_array_equal(shown, by_layer((2, 4, 2, 1), tab.snapshot.update)[0][0].ravel())
     assert np.abs(shown).max() > 0
-    before = tab._snapshot.parameters
+    before = tab.snapshot.parameters
     click(qtbot, tab, "step_button")
-    qtbot.waitUntil(lambda: not np.array_equal(tab._snapshot.parameters, before))
-    np.testing.assert_array_equal(tab._snapshot.parameters - before, tab._snapshot.update)
+    qtbot.waitUntil(lambda: not np.array_equal(tab.snapshot.parameters, before))
+    np.testing.assert_array_equal(tab.snapshot.parameters - before, tab.snapshot.update)
 
 
 @pytest.mark.parametrize("hidden", [(), (64,) * 3, (3,) * 10])
@@ -136,7 +136,7 @@ def test_networks_of_every_size_are_drawn_without_overlap(qtbot, tab, hidden):
 
 def test_a_layer_gets_its_own_rate_and_a_wrong_number_of_them_is_refused(qtbot, tab):
     idle(qtbot, tab)
-    field, before = find(tab, "layer_rates"), tab._snapshot.parameters
+    field, before = find(tab, "layer_rates"), tab.snapshot.parameters
     field.setFocus()
     QTest.keyClicks(field, "1, 2")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -147,8 +147,8 @@ def test_a_layer_gets_its_own_rate_and_a_wrong_number_of_them_is_refused(qtbot, 
     QTest.keyClick(field, Qt.Key.Key_Return)
     assert tab.setup.rate_factors == (0.0, 0.1, 1.0)
     tab.make_step()
-    qtbot.waitUntil(lambda: tab._snapshot.step == 1)
-    kept = tab._snapshot.parameters == before
+    qtbot.waitUntil(lambda: tab.snapshot.step == 1)
+    kept = tab.snapshot.parameters == before
     assert kept[:12].all()  # the first layer's, which do not move
     assert not kept[12:].any()
     assert tab.setup.changed(hidden=(4,)).rate_factors == (0.0, 1.0)

@@ -25,7 +25,7 @@ def test_contours_lie_where_the_answer_has_their_level(qtbot, tab):
     before = tab.view.output.grab().toImage()
     click(qtbot, tab, "output_contours")
     lines = dict(tab.view.output._contours)
-    output = tab._snapshot.picture.output
+    output = tab.snapshot.picture.output
     for line in lines[0.0]:
         column, row = 100 * line.x1() - 0.5, 100 * line.y1() - 0.5
         i, j = int(row), int(column)
@@ -49,7 +49,7 @@ def test_an_input_that_is_pointed_at_is_shown_large(qtbot, tab):
 def test_the_worst_points_are_those_with_the_largest_losses(qtbot, tab):
     trained(qtbot, tab)
     click(qtbot, tab, "output_worst")
-    snapshot, scene, output = tab._snapshot, tab._scene, tab.view.output
+    snapshot, scene, output = tab.snapshot, tab._scene, tab.view.output
     losses = 0.5 * (snapshot.train.outputs - scene.train.targets) ** 2
     np.testing.assert_allclose(snapshot.train.losses, losses)
     assert snapshot.train.losses.mean() == pytest.approx(snapshot.train_loss)
@@ -79,7 +79,7 @@ def test_a_point_under_the_pointer_tells_target_output_and_loss(qtbot, tab):
 
 def test_a_logistic_run_tells_probabilities(qtbot, tab):
     choose(tab, "loss", "logistic")
-    qtbot.waitUntil(lambda: tab._snapshot.setup.loss == "logistic")
+    qtbot.waitUntil(lambda: tab.snapshot.setup.loss == "logistic")
     told = []
     tab.view.output.pointed_at.connect(told.append)
     idle(qtbot, tab)
@@ -117,11 +117,11 @@ def test_a_function_of_one_input_is_a_curve_with_residuals(qtbot, tab):
     assert view.isVisible()
     assert not find(tab, "output_looks").isEnabled()
     curve, area, (low, high) = view.curve(), view.area(), view._range
-    row = tab._snapshot.picture.output[0]
+    row = tab.snapshot.picture.output[0]
     for k in (0, 50, 99):
         expected = area.bottom() - (row[k] - low) / (high - low) * area.height()
         assert curve.at(k).y() == pytest.approx(expected)
-    session_answer = tab._snapshot.train.outputs[0]
+    session_answer = tab.snapshot.train.outputs[0]
     x = tab._scene.train.inputs[0, 0]
     grid = -6 + (np.arange(100) + 0.5) * 0.12
     assert np.interp(x, grid, row) == pytest.approx(session_answer, abs=0.02)
@@ -139,6 +139,6 @@ def test_the_sample_of_slow_motion_is_marked(qtbot, tab):
     idle(qtbot, tab)
     before = tab.view.output.grab().toImage()
     click(qtbot, tab, "step_button")
-    qtbot.waitUntil(lambda: tab._snapshot.sample is not None)
+    qtbot.waitUntil(lambda: tab.snapshot.sample is not None)
     idle(qtbot, tab)
     assert tab.view.output.grab().toImage() != before

@@ -28,7 +28,7 @@ def seek(qtbot, tab, share):
         QTest.mouseMove(slider, QPoint(place, y))
         qtbot.wait(1)
     QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(target, y))
-    qtbot.waitUntil(lambda: tab._snapshot.step == tab.step)
+    qtbot.waitUntil(lambda: tab.snapshot.step == tab.step)
     idle(qtbot, tab)
     return tab.step
 
@@ -56,16 +56,16 @@ def test_a_past_step_brings_back_all_that_shows(qtbot, tab):
     session.run(changed_at)
     session.retune(tab.setup)
     session.run(step - changed_at)
-    np.testing.assert_array_equal(tab._snapshot.parameters, session.snapshot().parameters)
+    np.testing.assert_array_equal(tab.snapshot.parameters, session.snapshot().parameters)
     assert tab.view.run_bar.steps.text() == f"{step:,}"
     assert tab.view.network._snapshot.step == tab.view.output._snapshot.step == step
     assert find(tab, "time_step").text() == f"step {step:,}"
     assert find(tab, "learning_rate").value() == 0.3
     QTest.keyClick(find(tab, "time_slider"), Qt.Key.Key_Home)
-    qtbot.waitUntil(lambda: tab._snapshot.step == 0)
+    qtbot.waitUntil(lambda: tab.snapshot.step == 0)
     assert find(tab, "learning_rate").value() == 0.03  # as it was then
     click(qtbot, tab, "time_last")
-    qtbot.waitUntil(lambda: tab._snapshot.step == tip)
+    qtbot.waitUntil(lambda: tab.snapshot.step == tip)
     assert tab.step == tip
     assert find(tab, "learning_rate").value() == 0.3
     assert "MB" in find(tab, "history_memory").text()
@@ -104,19 +104,19 @@ def test_a_new_rate_in_the_past_begins_a_fork_with_it(qtbot, tab):
     click(qtbot, tab, "train_button")
     idle(qtbot, tab)
     assert tab.setup.learning_rate == 1.0
-    assert tab._snapshot.rate == 1.0
+    assert tab.snapshot.rate == 1.0
     assert tab._runs.earlier[0].setup.learning_rate == 0.03
 
 
 def test_an_earlier_run_is_taken_up_again_where_it_ended(qtbot, tab):
     tip = trained(qtbot, tab)
-    parameters, losses = tab._snapshot.parameters, tab.losses
+    parameters, losses = tab.snapshot.parameters, tab.losses
     click(qtbot, tab, "reset_button")
     find(tab, "learning_rate").setValue(0.3)
     other_tip = trained(qtbot, tab)
     tab.resume_run(0)
     idle(qtbot, tab)
-    np.testing.assert_array_equal(tab._snapshot.parameters, parameters)
+    np.testing.assert_array_equal(tab.snapshot.parameters, parameters)
     assert find(tab, "learning_rate").value() == 0.03
     assert tab._runs.earlier[0].tip == other_tip
     start(qtbot, tab, tip + 20)
@@ -129,11 +129,11 @@ def test_an_earlier_run_is_taken_up_again_where_it_ended(qtbot, tab):
 
 def test_a_step_is_a_sample_a_batch_or_an_epoch(qtbot, tab):
     find(tab, "step_by").setValue("sample")
-    before = tab._snapshot.parameters
+    before = tab.snapshot.parameters
     for place in (1, 2, 3):
         click(qtbot, tab, "step_button")
-        qtbot.waitUntil(lambda n=place: tab._snapshot.sample and tab._snapshot.sample.place == n)
-    np.testing.assert_array_equal(tab._snapshot.parameters, before)
+        qtbot.waitUntil(lambda n=place: tab.snapshot.sample and tab.snapshot.sample.place == n)
+    np.testing.assert_array_equal(tab.snapshot.parameters, before)
     assert tab.step == 0
     find(tab, "step_by").setValue("epoch")
     click(qtbot, tab, "step_button")
@@ -146,7 +146,7 @@ def test_a_step_is_a_sample_a_batch_or_an_epoch(qtbot, tab):
 def test_slow_motion_goes_sample_by_sample(qtbot, tab):
     find(tab, "speed").setValue("sample")
     click(qtbot, tab, "train_button")
-    qtbot.waitUntil(lambda: tab._snapshot.sample is not None)
+    qtbot.waitUntil(lambda: tab.snapshot.sample is not None)
     assert tab.step == 0
     assert tab.is_running
     click(qtbot, tab, "train_button")
@@ -195,4 +195,4 @@ def test_what_changes_while_the_run_rests_is_kept_with_the_document(qtbot, tab):
     idle(qtbot, tab)
     assert document.settings["step"] == 0
     kept = stored_parameters(tab.setup, document.model)
-    np.testing.assert_array_equal(kept, tab._snapshot.parameters)
+    np.testing.assert_array_equal(kept, tab.snapshot.parameters)

@@ -20,7 +20,7 @@ def test_curves_show_the_runs_losses(qtbot, tab):
     np.testing.assert_array_equal(ys, tab.losses)
     np.testing.assert_array_equal(xs, np.arange(20))
     xs, ys = curve(tab, "test").points()
-    assert ys[-1] == tab._snapshot.test_loss
+    assert ys[-1] == tab.snapshot.test_loss
     assert xs[-1] == tab.step
 
 
@@ -106,7 +106,7 @@ def test_the_theme_changes_live(qtbot, tab):
 @pytest.mark.parametrize("change", ["theme", "size", "shows"])
 def test_links_of_a_resting_run_come_back_after_a_change(qtbot, tab, change):
     tab.apply({"hidden": (8, 8, 8, 8, 8, 8)})
-    qtbot.waitUntil(lambda: len(tab._snapshot.parameters) > 300)
+    qtbot.waitUntil(lambda: len(tab.snapshot.parameters) > 300)
     idle(qtbot, tab)
     network = tab.view.network
     assert not network.is_behind

@@ -25,9 +25,9 @@ def look(qtbot, window, rng):
     tab = window.training
     tab.pause()
     idle(qtbot, tab)
-    if tab._snapshot is None or not tab.view.network.isEnabled():
+    if tab.snapshot is None or not tab.view.network.isEnabled():
         return
-    run, snapshot = tab._runs.current, tab._snapshot
+    run, snapshot = tab._runs.current, tab.snapshot
     assert snapshot.step == tab.step
     assert snapshot.setup == tab.setup
     assert len(snapshot.parameters) == tab.setup.n_parameters
@@ -39,13 +39,13 @@ def look(qtbot, window, rng):
         assert document.settings == {**tab.setup.to_dict(), "step": tab.step}
     tab.seek(run.tip)
     idle(qtbot, tab)
-    newest = tab._snapshot
+    newest = tab.snapshot
     tab.seek(rng.randint(run.first_step, max(run.first_step, run.tip - 1)))
     idle(qtbot, tab)
     tab.seek(run.tip)
     idle(qtbot, tab)
-    np.testing.assert_array_equal(tab._snapshot.parameters, newest.parameters)
-    np.testing.assert_array_equal(tab._snapshot.gradients, newest.gradients)
+    np.testing.assert_array_equal(tab.snapshot.parameters, newest.parameters)
+    np.testing.assert_array_equal(tab.snapshot.gradients, newest.gradients)
 
 
 def told(seed, n, driver):

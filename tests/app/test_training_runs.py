@@ -51,7 +51,7 @@ def test_each_metric_has_its_curves_and_exact_values(qtbot, two_runs):
 def test_learning_rate_and_gradient_are_the_runs_own(two_runs):
     samples = two_runs._runs.current.curves.samples
     assert set(samples["rate"]) == {0.3}
-    snapshot = two_runs._snapshot
+    snapshot = two_runs.snapshot
     assert samples["gradient_norm"][-1] == np.linalg.norm(snapshot.gradients)
     ratio = np.linalg.norm(snapshot.update) / np.linalg.norm(snapshot.parameters)
     assert samples["update_ratio"][-1] == ratio
@@ -93,7 +93,7 @@ def test_an_earlier_run_is_gone_on_with_by_its_button(qtbot, two_runs):
     tip = tab._runs.earlier[0].tip
     click(qtbot, tab, "runs_button")
     click(qtbot, tab, "resume_run")
-    qtbot.waitUntil(lambda: tab._snapshot.step == tip)
+    qtbot.waitUntil(lambda: tab.snapshot.step == tip)
     assert tab.setup.learning_rate == 0.03
     assert tab._runs.earlier[0].setup.learning_rate == 0.3
 

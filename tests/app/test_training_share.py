@@ -48,7 +48,7 @@ def test_a_set_up_is_copied_and_pasted(qtbot, tab):
 def test_weights_are_copied_and_pasted_with_their_step(qtbot, tab):
     tab.apply({"optimizer": OPTIMIZERS["adam"]()})
     trained(qtbot, tab)
-    step, before = tab.step, tab._snapshot
+    step, before = tab.step, tab.snapshot
     tab.tools.do("copy_text_weights")
     click(qtbot, tab, "reset_button")
     idle(qtbot, tab)
@@ -56,8 +56,8 @@ def test_weights_are_copied_and_pasted_with_their_step(qtbot, tab):
     tab.tools.do("paste_text")
     arrived(qtbot, tab)
     assert tab.step == step
-    np.testing.assert_array_equal(tab._snapshot.parameters, before.parameters)
-    assert tab._snapshot.train_loss == before.train_loss
+    np.testing.assert_array_equal(tab.snapshot.parameters, before.parameters)
+    assert tab.snapshot.train_loss == before.train_loss
     assert not tab.is_running
     assert "Adam's memory begins anew" in told(tab)
 
@@ -78,7 +78,7 @@ def test_the_run_is_shown_as_a_script(qtbot, tab):
 
 def test_weights_are_written_to_files_and_begin_a_run(qtbot, tab, tmp_path):
     trained(qtbot, tab)
-    before = tab._snapshot.parameters
+    before = tab.snapshot.parameters
     for suffix in SUFFIXES:
         tab.tools.share.export_to(tmp_path / f"weights{suffix}")
     for suffix in SUFFIXES:
@@ -89,7 +89,7 @@ def test_weights_are_written_to_files_and_begin_a_run(qtbot, tab, tmp_path):
         tab.tools.share.import_from(path)
         arrived(qtbot, tab)
         assert tab.setup.hidden == (4, 2)
-        np.testing.assert_array_equal(tab._snapshot.parameters, before)
+        np.testing.assert_array_equal(tab.snapshot.parameters, before)
 
 
 def test_other_texts_and_files_are_refused_and_nothing_is_lost(qtbot, tab, tmp_path):

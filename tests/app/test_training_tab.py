@@ -64,24 +64,24 @@ def test_each_of_several_quick_clicks_makes_its_step(qtbot, tab, monkeypatch):
 
 
 def test_reset_goes_back_to_the_same_weights(qtbot, tab):
-    before = tab._snapshot.parameters
+    before = tab.snapshot.parameters
     start(qtbot, tab)
     losses = tab.losses[:20]
     click(qtbot, tab, "reset_button")
     assert not tab.is_running
     assert tab.step == 0
     assert len(tab.losses) == 0
-    qtbot.waitUntil(lambda: tab._snapshot.step == 0)
-    np.testing.assert_array_equal(tab._snapshot.parameters, before)
+    qtbot.waitUntil(lambda: tab.snapshot.step == 0)
+    np.testing.assert_array_equal(tab.snapshot.parameters, before)
     start(qtbot, tab)
     np.testing.assert_array_equal(tab.losses[:20], losses)
 
 
 def test_new_start_draws_other_weights(qtbot, tab):
-    before = tab._snapshot.parameters
+    before = tab.snapshot.parameters
     click(qtbot, tab, "new_start")
     assert tab.setup.seed == 1
-    qtbot.waitUntil(lambda: not np.array_equal(tab._snapshot.parameters, before))
+    qtbot.waitUntil(lambda: not np.array_equal(tab.snapshot.parameters, before))
 
 
 @pytest.mark.parametrize("how", ["pause", "reset", "document"])
@@ -118,7 +118,7 @@ def test_the_rate_changes_in_mid_run_without_a_reset(qtbot, tab):
     assert tab.step >= before
     assert tab.is_running
     assert find(tab, "learning_rate_field").value() == 0.1
-    qtbot.waitUntil(lambda: tab._snapshot.rate == 0.1)
+    qtbot.waitUntil(lambda: tab.snapshot.rate == 0.1)
 
 
 def test_an_exact_rate_can_be_typed(qtbot, tab):
@@ -141,12 +141,12 @@ def test_impossible_rates_are_refused_in_words(tab, rate):
 
 def test_a_rate_of_zero_trains_and_changes_nothing(qtbot, tab):
     find(tab, "learning_rate").setValue(0.0)
-    before = tab._snapshot.parameters
+    before = tab.snapshot.parameters
     start(qtbot, tab)
     click(qtbot, tab, "train_button")
     idle(qtbot, tab)
-    assert tab._snapshot.step == tab.step
-    np.testing.assert_array_equal(tab._snapshot.parameters, before)
+    assert tab.snapshot.step == tab.step
+    np.testing.assert_array_equal(tab.snapshot.parameters, before)
 
 
 def diverge(qtbot, tab):
@@ -280,7 +280,7 @@ def test_training_rules_change_in_mid_run_and_data_begins_anew(qtbot, tab):
     start(qtbot, tab, 100)
     find(tab, "l2").setValue(0.001)
     choose(tab, "optimizer", "momentum")
-    qtbot.waitUntil(lambda: tab._snapshot.step > 100)
+    qtbot.waitUntil(lambda: tab.snapshot.step > 100)
     assert tab.step > 100
     find(tab, "noise").setValue(30)
     assert tab.step < 100
@@ -306,15 +306,15 @@ def test_no_hidden_layer_is_a_network_as_well(qtbot, tab):
     find(tab, "hidden_layers").setText("")
     assert tab.setup.hidden == ()
     start(qtbot, tab)
-    qtbot.waitUntil(lambda: len(tab._snapshot.parameters) == 3)
+    qtbot.waitUntil(lambda: len(tab.snapshot.parameters) == 3)
     tab.grab()
 
 
 def test_a_batch_larger_than_the_data_is_all_of_it(qtbot, tab):
     find(tab, "batch_size").setValue(10_000)
     start(qtbot, tab)
-    qtbot.waitUntil(lambda: tab._snapshot.step > 0)
-    assert tab._snapshot.epoch == tab._snapshot.step
+    qtbot.waitUntil(lambda: tab.snapshot.step > 0)
+    assert tab.snapshot.epoch == tab.snapshot.step
 
 
 def test_the_last_feature_cannot_be_taken_out(qtbot, tab):
@@ -361,7 +361,7 @@ def test_a_neuron_under_the_pointer_shows_large(qtbot, tab):
     qtbot.mouseMove(tab.view.network, place)
     shown = tab.view.output.image
     assert (shown.width(), whole.width()) == (50, 100)
-    expected = tab._snapshot.picture.thumbnails[2]
+    expected = tab.snapshot.picture.thumbnails[2]
     darkest = np.unravel_index(expected.argmin(), expected.shape)
     brightest = np.unravel_index(expected.argmax(), expected.shape)
     assert shown.pixel(int(darkest[1]), int(darkest[0])) != shown.pixel(

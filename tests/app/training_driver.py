@@ -197,7 +197,7 @@ class Driver:
         self.drag(find(self.tab, "time_slider"))
 
     def edit(self) -> None:
-        n = len(self.tab._snapshot.parameters) if self.tab._snapshot is not None else 0
+        n = len(self.tab.snapshot.parameters) if self.tab.snapshot is not None else 0
         network = self.tab.view.network
         layout = network._layout
         if n and layout is not None:
