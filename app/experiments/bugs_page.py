@@ -21,11 +21,11 @@ from app import theme
 from app.document import Document
 from app.experiments.page import Page, row_of, sentence
 from app.experiments.plot import Plot, span_of
-from app.experiments.step_slider import StepSlider
 from app.experiments.table import NodeTable, Row
 from app.widgets.buttons import Button, QuietButton
 from app.widgets.labeled_slider import LabeledSlider
 from app.widgets.segmented import SegmentedControl
+from app.widgets.step_slider import StepSlider
 from core.experiments.bug_laboratory import (
     BUGS,
     NO_ZERO_GRAD,

@@ -11,17 +11,24 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.document import Document
 from app.experiments.page import Page, row_of, sentence
 from app.experiments.plot import Plot
-from app.experiments.step_slider import STEPS_OF_A_DECADE, StepSlider
 from app.experiments.table import NodeTable, Row
 from app.widgets.segmented import SegmentedControl
-from core.experiments.gradient_check import STEP, STEPS, GradientCheck, check_at_steps, check_nodes
+from app.widgets.step_slider import StepSlider
+from core.experiments.gradient_check import (
+    LEAST_STEP,
+    MOST_STEP,
+    STEP,
+    STEPS,
+    GradientCheck,
+    check_at_steps,
+    check_nodes,
+)
 from core.known import UNKNOWN
 from core.numbers import format_number
 
 LEAVES, ALL = "leaves", "all nodes"
 _AT_ONCE = 64  # nodes that are checked before the window has its turn again
 _LEAST_ERROR = 1e-18  # what the logarithmic plot shows of an error that is exactly 0
-_LEAST, _MOST = -16, 0  # powers of ten of h
 
 
 class CheckPage(Page):
@@ -31,7 +38,7 @@ class CheckPage(Page):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
-        self.step = StepSlider("h", _LEAST, _MOST, STEP)
+        self.step = StepSlider("h", LEAST_STEP, MOST_STEP, STEP)
         self.step.setToolTip("How far the node is moved to both sides: (L(x+h) − L(x−h)) / 2h")
         self.step.slider.setObjectName("check_step")
         self.which = SegmentedControl((LEAVES, ALL))
@@ -134,8 +141,7 @@ class CheckPage(Page):
     # ----- the plot -------------------------------------------------------------------------
 
     def _drag_step(self, h: float) -> None:
-        place = round(STEPS_OF_A_DECADE * math.log10(h)) / STEPS_OF_A_DECADE
-        self.step.slider.setValue(round((place - _LEAST) * STEPS_OF_A_DECADE))
+        self.step.set_step(h)
 
     def _draw(self) -> None:
         """The error against h for the chosen node."""
@@ -156,7 +162,9 @@ class CheckPage(Page):
         self.plot.set_captions("h", f"error of {name}.grad")
         finite = [math.log10(error) for error in errors if 0 < error < math.inf]
         top = max(finite, default=0.0) + 1
-        self.plot.set_ranges((_LEAST - 0.2, _MOST + 0.2), (min([-14.0, top, *finite]) - 1, top))
+        self.plot.set_ranges(
+            (LEAST_STEP - 0.2, MOST_STEP + 0.2), (min([-14.0, top, *finite]) - 1, top)
+        )
         self.explanation.setText(_explain(nearest))
         self.plot.setAccessibleDescription(_explain(nearest))
 

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from app.document import Document
 from app.experiments.page import Page, row_of, sentence
 from app.experiments.plot import Plot, span_of
-from app.experiments.step_slider import StepSlider
 from app.inspector.table import Line, Table
 from app.node_editor.boxes import default_range, slider_range
 from app.widgets.buttons import QuietButton
 from app.widgets.labels import TextLabel
+from app.widgets.step_slider import StepSlider
 from core.experiments.response import Response, places
 from core.graph import Graph
 from core.known import UNKNOWN

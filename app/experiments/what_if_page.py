@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QWidget
 from app.document import Document
 from app.experiments.page import Page, row_of, sentence
 from app.experiments.plot import Plot, span_of
-from app.experiments.step_slider import StepSlider
 from app.inspector.table import Line, Table
 from app.widgets.buttons import Button
 from app.widgets.segmented import SegmentedControl
+from app.widgets.step_slider import StepSlider
 from core.experiments.what_if import WhatIf, outputs_along, what_if
 from core.numbers import format_number
 

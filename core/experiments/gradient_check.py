@@ -18,8 +18,9 @@ from core.graph import Graph
 from core.ops import ieee
 
 STEP = 1e-5
+LEAST_STEP, MOST_STEP = -16, 0  # powers of ten that h can be chosen from
 EPSILON = sys.float_info.epsilon
-STEPS = tuple(10.0 ** (-k / 4) for k in range(64, -1, -1))  # 1e-16 .. 1, for the plot over h
+STEPS = tuple(10.0 ** (k / 4) for k in range(4 * LEAST_STEP, 4 * MOST_STEP + 1))  # for the plot
 _AT_ONCE = 128  # nodes or steps that are asked for in one pass
 OFFSETS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # in steps: the check, and how the curve is bent
 

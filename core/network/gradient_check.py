@@ -7,17 +7,20 @@ summed so far, is adding h to its bias; adding h to an output is adding h times 
 take it up to the biases of their neurons. The loss's own scalars are held while what follows from
 them is computed anew.
 
-What h and float64 explain of an error is found as in `core.experiments.gradient_check`.
+What h and float64 explain of an error is found as in `core.experiments.gradient_check`. Among
+thousands of scalars some are bent so much within a large h that this does not do: of them the slope
+is measured with smaller steps as well, and what it changes by is explained by h.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.experiments.gradient_check import EPSILON, OFFSETS, STEP
+from core.experiments.gradient_check import EPSILON, STEP
 from core.network.reading import NetworkReader
 from core.ops import ieee, rule
 
@@ -25,6 +28,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 AT_ONCE = 16  # questions between two looks at the clock
+FINER = (1 / 8, 1 / 64, 1 / 512, 1 / 4096)  # shares of a large h, down to the usual step
+SAFETY = 4 / 3  # for what a finer slope is off itself
 
 
 @dataclass(frozen=True)
@@ -114,12 +119,14 @@ class NetworkCheck:
         given = dict(zip(places, np.concatenate([self._targets.T, numbers.outputs[-1].T])))
         ops = [place for place, inputs in zip(trace.loss.tolist(), trace.loss_inputs) if inputs]
         for place in (*places, *ops):
-            losses = [self._loss_with(given, place, self.h * share) for share in OFFSETS]
-            self._note(np.array([place]), np.array(losses))
+            self._judge(np.array([place]), partial(self._loss_with, given, place))
 
-    def _loss_with(self, given: dict[int, Floats], held: int, more: float) -> float:
-        """The loss where one of its scalars is larger. given: targets and outputs, (samples,)."""
-        trace = self.reader.trace
+    def _loss_with(self, given: dict[int, Floats], held: int, offset: float) -> float:
+        """The loss where one of its scalars is `offset` steps larger.
+
+        given: targets and outputs, (samples,).
+        """
+        trace, more = self.reader.trace, offset * self.h
         found = {place: row + more if place == held else row for place, row in given.items()}
         with ieee():
             for place, node, inputs in zip(
@@ -135,15 +142,7 @@ class NetworkCheck:
 
     def _ask(self, questions: list[Question]) -> None:
         for question in questions:
-            near = [self._loss_at(question, share) for share in OFFSETS[:2]]
-            slope = (near[0] - near[1]) / (2 * self.h)
-            error = np.abs(self._grad[question.nodes] - slope)
-            if (error <= 4 * self._rounding / self.h).all():
-                self._errors[question.nodes] = error
-                self._explained[question.nodes] = 4 * self._rounding / self.h
-            else:  # only then does it matter how the curve is bent
-                rest = [self._loss_at(question, share) for share in OFFSETS[2:]]
-                self._note(question.nodes, np.array([*near, *rest]))
+            self._judge(question.nodes, partial(self._loss_at, question))
 
     def _loss_at(self, question: Question, offset: float) -> float:
         """The mean loss, `offset` steps away."""
@@ -153,16 +152,30 @@ class NetworkCheck:
         with ieee():
             return float(np.sum(losses)) / len(losses)
 
-    def _note(self, nodes: Indices, losses: Floats) -> None:
-        """Take over the losses at each of the OFFSETS."""
+    def _judge(self, nodes: Indices, loss_at: Callable[[float], float]) -> None:
+        """Compare gradients with a slope. loss_at: the loss so many steps away.
+
+        How the curve is bent is only asked where rounding alone does not explain the error.
+        """
+
+        def slope_of(share: float) -> float:
+            return (loss_at(share) - loss_at(-share)) / (2 * self.h * share)
+
+        rounding = explained = 4 * self._rounding / self.h
         with ieee():
-            ends = losses.reshape(-1, 2)
-            slope, wider, half = (ends[:, 0] - ends[:, 1]) / (2 * self.h * np.array(OFFSETS[::2]))
-            # The bend's part grows fourfold with twice the step; measured both ways, for safety.
-            bend = max(abs(wider - slope), abs(slope - half))
+            slope = slope_of(1.0)
             error = np.abs(self._grad[nodes] - slope)
+            if not (error <= explained).all():
+                # The bend's part grows fourfold with twice h; measured both ways, for safety.
+                bend = max(abs(slope_of(2.0) - slope), abs(slope - slope_of(0.5)))
+                explained += float(np.nan_to_num(bend))
+            for share in FINER:
+                if share * self.h < STEP or (error <= explained).all():
+                    break
+                bend = abs(slope - slope_of(share)) * SAFETY
+                explained = max(explained, rounding + float(np.nan_to_num(bend)))
         self._errors[nodes] = np.where(np.isfinite(error), error, np.inf)
-        self._explained[nodes] = 4 * self._rounding / self.h + np.nan_to_num(bend)
+        self._explained[nodes] = explained
 
 
 def _questions(reader: NetworkReader, parameters: Floats) -> Iterator[Question]:

@@ -268,13 +268,23 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
         return picture.findings
 
     found = check(0)
-    assert pane.check_bar.text() == "all 74 gradients agree"
+    assert pane.check_bar.text().startswith("all 74 agree, errors up to ")
     assert (picture.looks[trace.parameters] == ZERO).all()  # hollow, since they agree
     assert 0 < found.errors[trace.parameters].max() < 1e-7
     pane.sample.slider.setValue(0)
     assert not np.array_equal(check(None).errors, found.errors, equal_nan=True)
     view.network.canvas.hovered = Spot(0, 1, 1)
     assert "off the central difference by" in dict(view.network.canvas.card().rows)
+    # h is chosen by mouse or key, and its part of the error is no mistake.
+    slider, usual = pane.check_bar.step.slider, picture.findings.errors
+    qtbot.keyClick(slider, Qt.Key.Key_Home)
+    assert pane.check_bar.step.shown_text() == "1e−16"
+    qtbot.waitUntil(lambda: not pane.check.is_running)
+    assert pane.check_bar.text().startswith("all 74 agree, errors up to ")
+    assert np.nanmax(picture.findings.errors) > 1e3 * np.nanmax(usual)
+    pane.check_bar.step.set_step(1e-5)
+    qtbot.waitUntil(lambda: not pane.check.is_running)
+    assert np.array_equal(picture.findings.errors, usual, equal_nan=True)
     # A weight whose gradient is wrong is the only one with a colour.
     place, batch = trace.layers[0].weight[2, 1], trace.batch
     trace.batch = lambda *given: _one_off(batch(*given), place)
@@ -307,6 +317,11 @@ def test_a_long_gradient_check_tells_how_far_it_is_and_can_be_stopped(view, qtbo
     assert picture.looks[last] == ABSENT
     qtbot.mouseClick(pane.check_bar.button, LEFT)
     qtbot.waitUntil(lambda: pane.check.findings.n_done > found.n_done)
+    # Another h begins anew, also where it was stopped.
+    qtbot.mouseClick(pane.check_bar.button, LEFT)
+    qtbot.keyClick(pane.check_bar.step.slider, Qt.Key.Key_Right)
+    assert not pane.check_bar.text().endswith("stopped")
+    qtbot.waitUntil(lambda: pane.check.findings.explained[first] < found.explained[first])
     view.color_choice.setCurrentText("gradient")
     assert not pane.check_bar.isVisible()
     qtbot.waitUntil(lambda: not pane.check.is_busy)

@@ -51,6 +51,23 @@ def test_a_wrong_gradient_is_found_wherever_it_is(monkeypatch):
     assert np.flatnonzero(check.findings.differs).tolist() == sorted(wrong)
 
 
+@pytest.mark.parametrize("sample", [0, None])
+@pytest.mark.parametrize("h", [1e-16, 1e-12, 1e-2, 1.0])
+def test_whatever_h_is_its_error_is_no_mistake_and_a_mistake_is_one(h, sample):
+    reader = reader_of({"hidden": (4, 2), "activation": "tanh"})
+    parameters = reader.initial_parameters()
+    usual, check = (
+        NetworkCheck(reader, parameters, sample),
+        NetworkCheck(reader, parameters, sample, h),
+    )
+    usual.advance(60.0)
+    check.advance(60.0)
+    found = check.findings
+    assert not found.differs.any()
+    assert np.nanmax(found.errors) > 100 * np.nanmax(usual.findings.errors)
+    assert np.nanmax(found.explained) > 100 * np.nanmax(usual.findings.explained)
+
+
 def test_a_check_goes_on_where_it_was_left():
     reader = reader_of(SETUPS[0])
     check = NetworkCheck(reader, reader.initial_parameters(), 0)

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.background import Background
+from core.experiments.gradient_check import STEP
 from core.network.gradient_check import Findings, NetworkCheck
 from core.network.reading import NetworkReader, Reading
 
@@ -18,8 +19,9 @@ REST = 300  # milliseconds without a newer step after which a check of an older 
 class NetworkErrorCheck(QObject):
     """Checks a reading's gradients, once they are wanted.
 
-    findings: as far as they are known, of `step`; None before anything is. While a network
-    trains, a check is brought to its end before that of a newer step begins.
+    findings: as far as they are known, of the run's `step`; None before anything is. While a
+    network trains, a check is brought to its end before that of a newer step begins. h: how far
+    each scalar is moved to both sides.
 
     Signals: found(): other findings, or it has stopped or goes on.
     """
@@ -30,6 +32,7 @@ class NetworkErrorCheck(QObject):
         super().__init__(parent)
         self.findings: Findings | None = None
         self.step = 0
+        self.h = STEP
         self.is_wanted = False
         self.is_stopped = False
         self._newest: tuple[NetworkReader, Reading] | None = None
@@ -83,6 +86,14 @@ class NetworkErrorCheck(QObject):
             self._drop()
             self._begin()
 
+    def set_h(self, h: float) -> None:
+        """Check with another step from now on, also where it was stopped."""
+        if h != self.h:
+            self.h, self.is_stopped = h, False
+            self._of = None  # the former findings stay a moment, as with a newer step of the run
+            self._begin()
+            self.found.emit()
+
     def toggle(self) -> None:
         """Stop, or go on where it was stopped; of a newer step, from its beginning."""
         self.is_stopped = not self.is_stopped
@@ -109,7 +120,7 @@ class NetworkErrorCheck(QObject):
 
     def _go_on(self) -> None:
         if self._of is not None and not self.is_stopped and not self._is_complete:
-            self._background.run(partial(_advanced, self._check, *self._of), self._take)
+            self._background.run(partial(_advanced, self._check, self.h, *self._of), self._take)
 
     def _take(self, answer: tuple[NetworkCheck, Findings]) -> None:
         assert self._of is not None
@@ -126,10 +137,10 @@ class NetworkErrorCheck(QObject):
 
 
 def _advanced(
-    check: NetworkCheck | None, reader: NetworkReader, reading: Reading
+    check: NetworkCheck | None, h: float, reader: NetworkReader, reading: Reading
 ) -> tuple[NetworkCheck, Findings]:
     """In the thread: a slice of a check that has begun, or of a new one."""
     if check is None:
-        check = NetworkCheck(reader, reading.parameters, reading.sample)
+        check = NetworkCheck(reader, reading.parameters, reading.sample, h)
     check.advance(SLICE)
     return check, check.findings

@@ -1,20 +1,24 @@
-"""How far the gradient check has come and what it found, with a button that stops it."""
+"""The gradient check of a network: its step h, how far it is, what it found; and a stop."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app import theme
+from app import fonts, theme
 from app.graph_view.network.check import NetworkErrorCheck
 from app.widgets.buttons import IconButton
 from app.widgets.labels import TextLabel
-from core.experiments.gradient_check import STEP
+from app.widgets.step_slider import StepSlider
+from core.experiments.gradient_check import LEAST_STEP, MOST_STEP
 from core.network.gradient_check import Findings
+from core.numbers import format_number
 
+SLIDER, LEAST_SLIDER = 220, 130  # px at 100 % that h and its number take
 _TIP = (
-    f"The loss is computed anew with each scalar {STEP:g} larger and smaller; its gradient agrees\n"
-    "where the difference is no larger than this step and float64 explain."
+    "The loss is computed anew with each scalar h larger and smaller; its gradient agrees\n"
+    "where the difference is no larger than h and float64 explain."
 )
 
 
@@ -24,18 +28,32 @@ class CheckBar(QWidget):
     def __init__(self, check: NetworkErrorCheck, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._check = check
+        self.step = StepSlider("h", LEAST_STEP, MOST_STEP, check.h, label_width=12)
+        self.step.setToolTip(
+            "How far each scalar is moved to both sides: (loss(x+h) − loss(x−h)) / 2h"
+        )
+        self.step.slider.setObjectName("network_check_step")
+        self.step.slider.setAccessibleName("Step h of the gradient check")
+        self.step.step_changed.connect(check.set_h)
         self._text = TextLabel(role="text2", is_number=True)
         self._text.setObjectName("network_check_text")
         self._text.setToolTip(_TIP)
         self.button = IconButton("close", "Stop the gradient check")
         self.button.setObjectName("network_check_button")
         self.button.clicked.connect(check.toggle)
+        stays = QSizePolicy(self.button.sizePolicy())
+        stays.setRetainSizeWhenHidden(True)
+        self.button.setSizePolicy(stays)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GAP // 2)
+        row.addWidget(self.step)
+        row.addSpacing(theme.GAP)
         row.addWidget(self._text)
         row.addWidget(self.button)
         check.found.connect(self.refresh)
+        theme.notifier.changed.connect(self._restyle)
+        self._restyle()
         self.refresh()
 
     def text(self) -> str:
@@ -49,6 +67,7 @@ class CheckBar(QWidget):
         text, is_bad = _said(check.findings)
         is_partial = check.findings is not None and not check.findings.is_complete
         of = f" at step {check.step:,}" if is_partial and not check.is_of_newest else ""
+        self._keep_width()
         self._text.setText(text + of + (", stopped" if check.is_stopped else ""))
         self._text.set_role("error" if is_bad else "text2")
         self.button.setVisible(check.is_running or check.is_stopped)
@@ -56,6 +75,19 @@ class CheckBar(QWidget):
         what = "Go on with the gradient check" if check.is_stopped else "Stop the gradient check"
         self.button.setToolTip(what)
         self.button.setAccessibleName(what)
+
+    def _keep_width(self) -> None:
+        """Room for any answer, so that the slider stays under the pointer that drags it."""
+        found = self._check.findings
+        if found is not None:
+            widest = f"{len(found.errors):,} of {len(found.errors):,} gradients differ"
+            width = QFontMetricsF(self._text.font()).horizontalAdvance(widest)
+            self._text.setMinimumWidth(round(width) + 4)
+
+    def _restyle(self) -> None:
+        self.step.setMinimumWidth(fonts.px(LEAST_SLIDER))
+        self.step.setMaximumWidth(fonts.px(SLIDER))
+        self._keep_width()
 
 
 def _said(found: Findings | None) -> tuple[str, bool]:
@@ -69,4 +101,5 @@ def _said(found: Findings | None) -> tuple[str, bool]:
         return f"checked {percent} %" + (f", {wrong:,} differ" if wrong else ""), bool(wrong)
     if wrong:
         return f"{wrong:,} of {known:,} gradients differ", True
-    return f"all {known:,} gradients agree", False
+    most = format_number(float(np.nanmax(found.errors)), 2)
+    return f"all {known:,} agree, errors up to {most}", False

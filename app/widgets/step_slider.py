@@ -1,4 +1,4 @@
-"""A slider over powers of ten, for the step h of an experiment."""
+"""A slider over powers of ten, for the step h of a check or an experiment."""
 
 from __future__ import annotations
 
