@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.training.due_steps import DueSteps
 from core.divergence import PostMortem, explain
 from core.hyperparameters import Hyperparameters
 from core.session import Measurement, Scene, Session, Snapshot
@@ -74,7 +75,7 @@ class Runner:
         self._setup_of_run: tuple[Any, ...] | None = None  # wished, not begun yet
         self._wishes: deque[Wish] = deque()
         self._is_running = False
-        self._steps_due = 0
+        self._due = DueSteps()
         self._is_snapshot_due = False
         self._is_examination_due = False
         self._pace: float | None = None
@@ -130,7 +131,7 @@ class Runner:
             self._clear()
             self._setup_of_run = (setup, parameters, step, timeline)
             self._wishes.clear()
-            self._steps_due = 0
+            self._due.clear()
             self._is_snapshot_due = True
             self._start()
             return self._run
@@ -157,7 +158,7 @@ class Runner:
         sought = sys.maxsize if step is None else step
         with self._wake:
             self._is_running = False
-            self._steps_due = 0
+            self._due.clear()
             if self._wishes and self._wishes[-1].sought is not None:
                 self._wishes.pop()
             self._wish(Wish(lambda session: session.seek(sought), sought))
@@ -186,19 +187,24 @@ class Runner:
         """Stop after the chunk that is being made."""
         with self._wake:
             self._is_running = False
-            self._steps_due = 0
+            self._due.clear()
             self._wake.notify_all()
 
-    def make_steps(self, steps: int, within: float = 0.0, *, by_sample: bool = False) -> None:
-        """Make so many steps, or samples; wait for them, but no longer than `within` seconds."""
+    def make_steps(self, steps: int | None, within: float = 0.0) -> None:
+        """Make so many steps; None is to the end of the epoch, also after those wished before.
+
+        Wait for them, but no longer than `within` seconds.
+        """
         with self._wake:
-            if by_sample:
-                self._wish(Wish(self._see_sample))
-                return
-            self._steps_due += steps
+            self._due.wish(steps)
             self._is_snapshot_due = True
             self._start()
-            self._wake.wait_for(lambda: self._steps_due == 0, within)
+            self._wake.wait_for(lambda: not self._due, within)
+
+    def see_sample(self) -> None:
+        """See one sample more; the last one of a batch is followed by its step."""
+        with self._wake:
+            self._wish(Wish(self._see_sample))
 
     def want_snapshot(self) -> None:
         """Take a snapshot after the chunk that is being made."""
@@ -270,7 +276,7 @@ class Runner:
                 if self._session is not None and self._wishes:
                     return self._fulfil
                 if self._session is not None and self._session.divergence is None:
-                    if self._steps_due:
+                    if self._due:
                         return self._make_due_steps
                     if self._is_running and not self._is_picture_next():
                         self._begin_stopper()
@@ -279,7 +285,7 @@ class Runner:
                     return self._take_snapshot
                 if self._session is not None and self._is_examination_due:
                     return self._examine
-            self._steps_due = 0
+            self._due.clear()
             self._is_running = False
             self._stopper = None
             self._thread = None
@@ -377,13 +383,15 @@ class Runner:
                 self._post_mortem = found
 
     def _make_due_steps(self) -> None:
+        session = self._session
+        assert session is not None
         with self._wake:
-            if self._setup_of_run is not None:
-                return  # these steps are due in another run
-            steps = min(self._steps_due, self._chunk_steps)
-        self._run_steps(steps)
+            if self._setup_of_run is not None or not self._due:
+                return  # they are due in another run, or not any more
+            left = self._due.left(session.step, session.steps_per_epoch)
+        self._run_steps(min(left, self._chunk_steps))
         with self._wake:
-            self._steps_due = max(self._steps_due - steps, 0)
+            self._due.reach(session.step)
             self._wake.notify_all()
 
     def _slow_step(self) -> None:
@@ -403,7 +411,7 @@ class Runner:
     def _is_wanted(self) -> bool:
         """Whether there is something better to do than to wait for the next slow step."""
         is_changed = self._setup_of_run is not None or bool(self._wishes)
-        is_due = self._is_snapshot_due or bool(self._steps_due)
+        is_due = self._is_snapshot_due or bool(self._due)
         return is_changed or is_due or self._is_shut or not self._is_running or self._pace is None
 
     def _chunk(self) -> None:
@@ -447,12 +455,14 @@ class Runner:
             self._losses.append(losses)
             self._divergence = divergence
             self._is_examination_due = divergence is not None
-            if divergence is None and reason is not None:
-                self._stopped = reason
+            if divergence is not None:
+                self._due.clear()
+            elif reason is not None:
+                self._stopped, self._stopper = reason, None
+                self._due.end_first()
             if divergence is not None or reason is not None:
                 self._is_running = False
                 self._is_snapshot_due = True
-                self._steps_due = 0
 
 
 @dataclass(frozen=True)

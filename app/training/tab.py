@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
@@ -173,10 +172,10 @@ class TrainingTab(QWidget):
         if not self._is_free_to_go_on():
             return
         step_by = self.view.setup.pace.step_by.value()
-        per_epoch = self._runs.current.curves.steps_per_epoch
-        next_epoch = math.ceil((self.step // per_epoch + 1) * per_epoch - 1e-9)
-        steps = next_epoch - self.step if step_by == "epoch" else 1
-        self._runner.make_steps(steps, STEP_WAIT, by_sample=step_by == "sample")
+        if step_by == "sample":
+            self._runner.see_sample()
+        else:
+            self._runner.make_steps(None if step_by == "epoch" else 1, STEP_WAIT)
         self._is_stale = True
         self._wake()
         self._on_frame()

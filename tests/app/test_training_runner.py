@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 
+from app.training.due_steps import end_of_epoch
 from app.training.runner import Runner
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.session import Session
@@ -74,6 +75,84 @@ def test_steps_are_made_exactly(runner):
     assert len(collect(runner, 7)) == 7
     runner.make_steps(1, within=5.0)
     assert len(runner.take().losses) == 1
+
+
+class HeldSession(Session):
+    """Tells when it begins to make steps, and waits for leave to do so."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.is_asked, self.may_go_on = threading.Event(), threading.Event()
+
+    def run(self, steps):
+        self.is_asked.set()
+        assert self.may_go_on.wait(20.0)
+        return super().run(steps)
+
+
+@pytest.fixture
+def held():
+    """A runner in the midst of its first step, and the session that makes it."""
+    sessions = []
+
+    def make(*arguments):
+        sessions.append(HeldSession(*arguments) if not sessions else Session(*arguments))
+        return sessions[-1]
+
+    runner = Runner(make)
+    runner.begin(SETUP.changed(points=140))  # 70 to train on, seven steps an epoch
+    runner.make_steps(None)
+    wait_until(lambda: sessions, 20.0)
+    assert sessions[0].is_asked.wait(20.0)
+    yield runner, sessions[0].may_go_on
+    sessions[0].may_go_on.set()
+    wait_until(lambda: runner._thread is None, 20.0)
+    assert runner.shut_down()
+
+
+def losses_in_the_end(runner):
+    found = []
+
+    def is_over():
+        found.append(runner.take().losses)
+        return not runner.is_busy
+
+    wait_until(is_over, 20.0)
+    return np.concatenate([*found, runner.take().losses])
+
+
+def test_steps_to_the_end_of_the_epoch_add_up_while_they_are_being_made(held):
+    runner, may_go_on = held
+    runner.make_steps(None)
+    runner.make_steps(3)
+    runner.make_steps(None)
+    may_go_on.set()
+    assert len(losses_in_the_end(runner)) == 3 * 7
+
+
+def test_a_step_that_is_wished_after_a_pause_is_not_the_one_being_made(held):
+    runner, may_go_on = held
+    runner.pause()
+    runner.make_steps(1)
+    may_go_on.set()
+    assert len(losses_in_the_end(runner)) == 2
+
+
+def test_a_new_run_makes_its_own_steps_whatever_the_last_one_still_makes(held):
+    runner, may_go_on = held
+    runner.begin(SETUP)
+    runner.make_steps(1)
+    may_go_on.set()
+    np.testing.assert_array_equal(losses_in_the_end(runner), Session(SETUP).run(1))
+
+
+def test_epochs_end_in_time_where_they_are_not_whole_steps():
+    per_epoch = 100 / 3  # the quotient of 100 by which is a little under 3
+    ends, step = [], 0
+    for _epoch in range(6):
+        step = end_of_epoch(step, per_epoch)
+        ends.append(step)
+    assert ends == [34, 67, 100, 134, 167, 200]
 
 
 def test_pause_stops_and_leaves_no_thread(runner):
