@@ -10,6 +10,7 @@ import re
 import warnings
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
+from operator import sub
 from typing import NamedTuple
 
 from core.graph import LONGEST_NAME
@@ -52,6 +53,13 @@ class Span(NamedTuple):
     end: int
 
 
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+    before_last = text.split("\n")[:-1]
+    return list(accumulate((len(line) + 1 for line in before_last), initial=0))
+
+
 class Lines:
     """The lines of a text as Python counts them, to convert the tree's places.
 
@@ -60,7 +68,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+        self._starts = _line_starts(text)
         self._is_ascii = text.isascii()
         self._byte_columns: dict[int, list[int]] = {}  # of each character, where not ASCII
 
@@ -89,9 +97,9 @@ class Lines:
         end = self._starts[line] if line < len(self._starts) else len(self.text)
         return self.text[self._starts[line - 1] : end]
 
-    def length(self, line: int) -> int:
-        end = self._starts[line] if line < len(self._starts) else len(self.text)
-        return end - self._starts[line - 1]
+    def lengths(self) -> list[int]:
+        """Characters of each line, its end included."""
+        return list(map(sub, [*self._starts[1:], len(self.text)], self._starts))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both from 1."""
@@ -160,8 +168,8 @@ def _refuse_what_cannot_be_parsed(lines: Lines) -> None:
     bad = _NO_CHARACTER.search(lines.text)
     if bad:
         raise lines.error("This is a character that no text should have.", Span(*bad.span()))
-    for line in range(1, lines.count + 1):
-        if lines.length(line) > MAX_LINE:
+    for line, length in enumerate(lines.lengths(), 1):
+        if length > MAX_LINE:
             raise _too_long(line)
     depth = start = 0
     for token in _TOKENS.finditer(lines.text):
