@@ -56,7 +56,7 @@ class Layer:
             self._pixmap.setDevicePixelRatio(ratio)
             self._key = None
         is_same = key == self._key
-        self.is_rough = is_same and (self.is_rough or self._is_costly(zoom, origin, whole, ratio))
+        self.is_rough = is_same and self._is_rough_at(zoom, origin, whole, ratio)
         if self.is_rough:
             self._paint_roughly(painter, zoom, origin, ground, whole)
             return
@@ -81,6 +81,16 @@ class Layer:
         """Paint everything anew the next time."""
         self._key = None
 
+    def _is_rough_at(self, zoom: float, origin: QPointF, whole: QRect, ratio: float) -> bool:
+        """Whether to show this place by the last picture; once it does, it goes on."""
+        return self.is_rough or self._is_costly(zoom, origin, whole, ratio)
+
+    def stretched_area(self, zoom: float, origin: QPointF) -> QRectF:
+        """Where the last picture lies when it is shown at another place, in logical pixels."""
+        stretch = zoom / self._zoom
+        size = QRectF(self._pixmap.rect()).size() / self._pixmap.devicePixelRatio()
+        return QRectF(origin - self._origin * stretch, size * stretch)
+
     def _is_costly(self, zoom: float, origin: QPointF, whole: QRect, ratio: float) -> bool:
         """Whether to paint exactly what this place shows would hold up the movement."""
         if zoom != self._zoom:
@@ -95,10 +105,8 @@ class Layer:
         self, painter: QPainter, zoom: float, origin: QPointF, ground: QColor, whole: QRect
     ) -> None:
         """The last picture, where it would be now."""
-        stretch = zoom / self._zoom
-        corner = origin - self._origin * stretch
-        ratio = self._pixmap.devicePixelRatio()
-        target = QRectF(corner, QRectF(whole).size() / ratio * stretch)
+        stretch, ratio = zoom / self._zoom, self._pixmap.devicePixelRatio()
+        target = self.stretched_area(zoom, origin)
         area = QRectF(QPointF(), QRectF(whole).size() / ratio)
         if not target.contains(area):
             painter.fillRect(area, ground)
@@ -106,7 +114,7 @@ class Layer:
         seen = target.intersected(area)
         if not seen.isEmpty():
             part = QRectF(
-                (seen.topLeft() - corner) / stretch * ratio, seen.size() / stretch * ratio
+                (seen.topLeft() - target.topLeft()) / stretch * ratio, seen.size() / stretch * ratio
             )
             painter.drawPixmap(seen, self._pixmap, part)
 

@@ -23,14 +23,15 @@ def paint_dots(painter: QPainter, exposed: QRectF) -> None:
     # A tile of whole pixels, so that it can be repeated without a seam.
     side = max(ON_A_TILE, round(spacing * ON_A_TILE * ratio))
     tile = _tile(theme.current().name, side, ratio)
-    area = world.mapRect(exposed)
     # Whole pixels here too: Qt is five times as fast when it can copy them.
+    area = QRectF(world.mapRect(exposed).toAlignedRect())
     offset = QPointF(
         round((area.x() - world.dx()) * ratio) % side / ratio,
         round((area.y() - world.dy()) * ratio) % side / ratio,
     )
     painter.save()
     painter.setTransform(QTransform())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.drawTiledPixmap(area, tile, offset)
     painter.restore()
 

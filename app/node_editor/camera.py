@@ -34,7 +34,7 @@ NOTCH = 120.0  # of a mouse wheel, in eighths of a degree
 FIT_MARGIN = 20.0
 FIT_TIME = 200  # ms
 WHEEL_TIME = 110  # ms, of one turn of the wheel
-REST = 150  # ms without another zoom, after which all is painted exactly
+REST = 80  # ms without another zoom, after which all is painted exactly
 
 
 class Camera(QGraphicsView):

@@ -5,6 +5,7 @@ A thousand nodes in sight are painted in some thirty calls, one for each colour.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -32,15 +33,23 @@ NAMED_FROM = 24.0  # pixels of a far node's width
 LEAST_NAMED = 14.0  # and of its height
 MOST_SMOOTH = 300  # straight links that are drawn smoothly
 
+BUNCH = 8  # steps of colour that are one for links
 HOLLOW = -1000  # the key of boxes whose gradient is exactly zero
 BAD = 1000  # and of those that are not finite
 
 
 def _bunches_of(shares: npt.NDArray[np.float64]) -> Ints:
     """A number for links of about one colour: 0 where nothing flows back, BAD for nan."""
-    steps = 1 + np.abs(np.rint(np.nan_to_num(shares) * SHARE_STEPS)) // 8
+    steps = 1 + np.abs(np.rint(np.nan_to_num(shares) * SHARE_STEPS)) // BUNCH
     signed = np.where(np.isnan(shares), BAD, np.where(shares == 0, 0, np.copysign(steps, shares)))
     return signed.astype(np.intp)
+
+
+def _share_of_bunch(key: int) -> float:
+    """The share of colour in the middle of a bunch."""
+    if key in (0, BAD):
+        return math.nan if key else 0.0
+    return math.copysign(min(1.0, (abs(key) - 0.5) * BUNCH / SHARE_STEPS), key)
 
 
 class FarPainter:
@@ -61,25 +70,29 @@ class FarPainter:
 
     # ----- links ----------------------------------------------------------------------------
 
-    def paint_links(self, painter: QPainter, index: SceneIndex, exposed: QRectF) -> None:
-        """All links in sight as straight lines, from dot to dot, in scene coordinates."""
+    def paint_links(
+        self, painter: QPainter, index: SceneIndex, exposed: QRectF, in_sight: int
+    ) -> None:
+        """Links as straight lines, from dot to dot, in scene coordinates.
+
+        in_sight: how many there are with those that are not `exposed`.
+        """
         self._take_lines(index)
         if self._shares is None:
             self._shares = np.array([link.share for link in index.links])
         rows = index.link_rows_in(exposed)
-        shares = self._shares[rows]
-        keys, first, places = np.unique(_bunches_of(shares), return_index=True, return_inverse=True)
+        keys, places = np.unique(_bunches_of(self._shares[rows]), return_inverse=True)
         zoom = painter.worldTransform().m11()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(rows) <= MOST_SMOOTH)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, in_sight <= MOST_SMOOTH)
         # Stronger colours come last and so lie on top.
-        ranks = np.argsort(np.argsort(np.abs(keys)))
-        row_of = {int(rank): int(row) for rank, row in zip(ranks, first)}
+        ranks = np.argsort(np.argsort(np.abs(keys), kind="stable"))
+        key_of = {int(rank): int(key) for rank, key in zip(ranks, keys)}
         rank_of = np.full(len(index.links), -1)
         rank_of[rows] = ranks[places]
         piece_ranks = rank_of[self._piece_links]
         seen = np.flatnonzero(piece_ranks >= 0)
         for rank, lines in bunches(piece_ranks[seen], self._lines[seen]):
-            made = bunch_pen(float(shares[row_of[rank]]), zoom)
+            made = bunch_pen(_share_of_bunch(key_of[rank]), zoom)
             made.setWidthF(1.0)
             made.setCosmetic(True)
             painter.setPen(made)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 from app import theme
@@ -42,23 +42,21 @@ class LinkPictures:
         self._ratio = 1.0
         self._stroke = LinkStroke(0)
 
-    def paint(
-        self, painter: QPainter, links: Sequence[Link], exposed: QRectF, *, is_zooming: bool
-    ) -> None:
-        """Paint links in their order as far as they are in `exposed`, in scene coordinates."""
+    def paint(self, painter: QPainter, links: Sequence[Link], stroke: LinkStroke) -> None:
+        """Paint links in their order, in scene coordinates; those without a picture by `stroke`."""
         world, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
         x, y, scale = world.dx() * ratio, world.dy() * ratio, world.m11() * ratio
         left, top = math.floor(x), math.floor(y)
         device = QTransform(scale, 0, 0, scale, x - left, y - top)
-        stroke = LinkStroke(len(links), world.m11(), exposed)
         style = theme.current().name, device, ratio, stroke.is_curved, stroke.is_cased
-        if len(links) > KEPT or (is_zooming and style != self._style):
-            stroke._replace(is_zooming=is_zooming).paint_all(painter, links)
+        if stroke.in_sight > KEPT or (stroke.is_zooming and style != self._style):
+            stroke.paint_all(painter, links)
             return
         if style != self._style or len(self._kept) > 2 * KEPT:
             self._kept.clear()
             self._style, self._device, self._ratio = style, device, ratio
-            self._stroke = stroke._replace(exposed=None)  # a picture holds all of its link
+            # A picture holds all of its link, and stays.
+            self._stroke = stroke._replace(exposed=None, is_zooming=False)
         transforms = world, QTransform()
         is_copying = False
         for link, kept in zip(links, self._take(links)):

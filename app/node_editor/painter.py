@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +55,10 @@ class Marks:
     items: frozenset[str] = frozenset()  # keys of selected frames, notes and dots
     hovered_item: ItemHit | None = None
 
+    def key(self) -> Hashable:
+        """Equal for marks that look the same."""
+        return tuple(vars(self).values())
+
     def nodes(self) -> set[str]:
         """Ids of the nodes around or upon which something is painted."""
         others = [self.step, self.hovered.id if self.hovered is not None else None]
@@ -64,6 +68,7 @@ class Marks:
 
 class NodePainter:
     """Paints boxes in their order; the last lies on top. `is_zooming`: soon at yet another zoom.
+    `in_sight`: how many there are with those that need no painting.
 
     Numbers that nothing else can cover are painted at the end, all at once.
     """
@@ -75,13 +80,14 @@ class NodePainter:
         self._neighbours = _Neighbours()
         self._zoom = self._ratio = 1.0
         self.is_zooming = False
+        self.in_sight = 0
 
     def paint(self, painter: QPainter, boxes: list[NodeBox], graph: Graph, marks: Marks) -> None:
         """Paint these boxes, in their order; the painter is in scene coordinates."""
         if not boxes:
             return
         world = painter.worldTransform()
-        self._begin(world.m11(), painter.device().devicePixelRatioF(), len(boxes))
+        self._begin(world.m11(), painter.device().devicePixelRatioF())
         places = np.array([(box.x, box.y) for box in boxes]) * self._zoom
         # Whole device pixels keep hairlines and text sharp at every zoom.
         origin = world.dx(), world.dy()
@@ -107,12 +113,12 @@ class NodePainter:
         self._numerals.draw(painter)
         painter.restore()
 
-    def _begin(self, zoom: float, ratio: float, count: int) -> None:
+    def _begin(self, zoom: float, ratio: float) -> None:
         self._zoom, self._ratio = zoom, ratio
         self._pictures.begin(
             zoom * ratio,
             ratio,
-            is_crowded=count > CROWD and zoom < CROWDED_BELOW,
+            is_crowded=self.in_sight > CROWD and zoom < CROWDED_BELOW,
             is_zooming=self.is_zooming,
         )
         self._bars.begin(zoom * ratio, ratio)

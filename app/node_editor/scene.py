@@ -1,7 +1,7 @@
 """The scene: follows the document, holds a box for each node, and knows what lies where.
 
-Three items paint everything, as `layers` has it. An item a node would cost a Python call for each
-at every frame (188 ms at 360 nodes); here a frame costs what is in sight.
+Three layers paint everything. An item a node would cost a Python call for each at every frame
+(188 ms at 360 nodes); here a frame costs what is in sight, and `canvas` keeps it as a picture.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import takewhile
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from app import theme
@@ -68,6 +68,7 @@ class NodeScene(QGraphicsScene):
         self.marks = Marks()
         self._is_choosing = False
         self._is_made_anew = False
+        self.version = 0  # another whenever something looks different, but for the marks
         self.is_zooming = False  # nodes may be stretched pictures of the former zoom
         self.scale = 1.0  # the gradient that gets the full colour
         self.far = FarPainter()
@@ -79,10 +80,7 @@ class NodeScene(QGraphicsScene):
         self._arranger.found.connect(self._on_arranged)
         self._arranger.busy.connect(self.arranging)
         self.setSceneRect(CANVAS)
-        self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self.addItem(AnnotationLayer(self))
-        self.addItem(LinkLayer(self))
-        self.addItem(NodeLayer(self))
+        self._layers = AnnotationLayer(self), LinkLayer(self), NodeLayer(self)
         document.replaced.connect(self._on_replaced)
         document.structure_changed.connect(self._on_structure_changed)
         document.extras_changed.connect(self.rebuild)
@@ -92,13 +90,14 @@ class NodeScene(QGraphicsScene):
         theme.notifier.changed.connect(self.redraw)
         self.rebuild()
 
-    def redraw(self) -> None:
-        """Have everything painted anew.
+    def paint(self, painter: QPainter, exposed: QRectF, sight: QRectF) -> None:
+        """Paint what is in `exposed`, in scene coordinates; `sight` is all that is in sight."""
+        for layer in self._layers:
+            layer.paint(painter, exposed, sight)
 
-        Qt forgets an `update` where a widget that lies on the view is painted before it comes to
-        it: with a part of the viewport painted, it takes the whole for done.
-        """
-        self.update()
+    def redraw(self) -> None:
+        """Have everything painted anew."""
+        self.version += 1
         for view in self.views():
             view.viewport().update()
 

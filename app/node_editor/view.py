@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -24,10 +24,9 @@ from app.node_editor import accessible
 from app.node_editor.accessible import CanvasInterface, describe, tell_current
 from app.node_editor.annotate import Annotate
 from app.node_editor.annotations import ItemHit, ItemPart
-from app.node_editor.background import paint_dots
 from app.node_editor.boxes import Hit, Part
 from app.node_editor.breadcrumbs import Breadcrumbs
-from app.node_editor.camera import Camera
+from app.node_editor.canvas import Canvas
 from app.node_editor.commands import Commands
 from app.node_editor.edge_pan import EdgePan
 from app.node_editor.edits import Edits
@@ -57,7 +56,7 @@ _BUTTON = Qt.MouseButton
 _KEY = Qt.KeyboardModifier
 
 
-class NodeView(Camera):
+class NodeView(Canvas):
     """Shows the scene and turns events into gestures and commands.
 
     Signals: side_palette_wanted(): the user wants the column of nodes shown or hidden.
@@ -67,8 +66,7 @@ class NodeView(Camera):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         self.document = document
-        self.nodes = NodeScene(document)
-        super().__init__(self.nodes, parent)
+        super().__init__(NodeScene(document), parent)
         self.gesture: Gesture | None = None
         self.spoken: CanvasInterface | None = None  # what a screen reader finds, once it asks
         self.pointer = QPointF()  # where the pointer was last, in the scene
@@ -152,11 +150,6 @@ class NodeView(Camera):
     def fingers_down(self) -> None:
         self.cancel_gesture()
 
-    def set_zooming(self, is_zooming: bool) -> None:
-        if is_zooming != self.nodes.is_zooming:
-            self.nodes.is_zooming = is_zooming
-            self.viewport().update()
-
     def fit_all(self, *, animated: bool = True) -> None:
         """Show all nodes."""
         bounds = self.nodes.bounds()
@@ -180,10 +173,7 @@ class NodeView(Camera):
             return self.mapToScene(position)
         return self.visible_area().center()
 
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        paint_dots(painter, QRectF(rect))
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+    def paint_over(self, painter: QPainter) -> None:
         if self.gesture is not None:
             self.gesture.paint(painter)
 

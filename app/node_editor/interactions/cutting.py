@@ -27,18 +27,18 @@ class Stroke(Gesture):
 
     def move(self, point: QPointF, keys: Keys) -> None:
         self._line.lineTo(point)
-        self.scene.update()
+        self.repaint()
 
     def finish(self, point: QPointF, keys: Keys) -> None:
         self._line.lineTo(point)
-        self.scene.update()
+        self.repaint()
         self.across(self._line)
 
     def across(self, line: QPainterPath) -> None:
         """The line is drawn."""
 
     def cancel(self) -> None:
-        self.scene.update()
+        self.repaint()
 
     def paint(self, painter: QPainter) -> None:
         line = QPen(pen(self.role, 2.0 / self.view.zoom))

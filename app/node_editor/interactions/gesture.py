@@ -38,6 +38,10 @@ class Gesture:
     def paint(self, painter: QPainter) -> None:
         """Paint over the nodes, in scene coordinates."""
 
+    def repaint(self) -> None:
+        """Show what `paint` paints now."""
+        self.view.viewport().update()
+
     def is_drag(self, point: QPointF) -> bool:
         """True once the pointer is further from where it went down than a click allows."""
         away = (point - self.start) * self.view.zoom

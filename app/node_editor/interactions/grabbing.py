@@ -51,4 +51,4 @@ class GrabCopies(Grab):
     def cancel(self) -> None:
         self.document.cancel_preview()
         self.document.select(self._former)
-        self.scene.update()
+        self.repaint()

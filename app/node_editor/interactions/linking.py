@@ -47,12 +47,12 @@ class DragLink(Gesture):
             box = self.scene.boxes[self._target.node]
             self._end = box.port_position(self._target.input_index)
         self.view.show_refusal(self._refusal)
-        self.scene.update()
+        self.repaint()
 
     def _begin(self) -> None:
         self._is_dragging = True
         self.scene.marks.impossible = self.scene.impossible_ports(self._port)
-        self.scene.update()
+        self.repaint()
 
     def _judge(self, hit: Hit | None) -> tuple[Port | None, str]:
         """The port that a drop here would connect to, or why there is none."""
@@ -132,7 +132,7 @@ class DragLink(Gesture):
         marks = self.scene.marks
         marks.impossible, marks.target = frozenset(), None
         self.view.show_refusal("")
-        self.scene.update()
+        self.repaint()
 
     def paint(self, painter: QPainter) -> None:
         if not self._is_dragging:

@@ -194,7 +194,7 @@ class StretchNote(Gesture):
         if self._note.width != self._width or self.is_drag(point):
             wanted = snap(self._width + point.x() - self.start.x())
             self._note.stretch(max(NARROWEST, min(WIDEST, wanted)))
-            self.scene.update()
+            self.scene.redraw()
 
     def finish(self, point: QPointF, keys: Keys) -> None:
         if self._note.width != self._width:
@@ -202,7 +202,7 @@ class StretchNote(Gesture):
 
     def cancel(self) -> None:
         self._note.stretch(self._width)
-        self.scene.update()
+        self.scene.redraw()
 
 
 class Pan(Gesture):

@@ -41,18 +41,18 @@ class PlaceNew(Gesture):
             self._rect = self._shape.rect.translated(corner)
             edge = edits.link_under(self._rect) if self._op != LEAF else None
             marks.drop_link = (edge.target, edge.input_index) if edge else None
-        self.scene.update()
+        self.repaint()
 
     def finish(self, point: QPointF, keys: Keys) -> None:
         self.move(point, keys)
         rect, self.scene.marks.drop_link = self._rect, None
         if rect is not None:
             self.view.places.drop_new(self._op, rect)
-        self.scene.update()
+        self.repaint()
 
     def cancel(self) -> None:
         self.scene.marks.drop_link = None
-        self.scene.update()
+        self.repaint()
 
     def paint(self, painter: QPainter) -> None:
         if self._rect is None:

@@ -41,7 +41,7 @@ class BoxSelect(Gesture):
     def finish(self, point: QPointF, keys: Keys) -> None:
         if self._end is None:
             self.scene.choose(self._kept(), self._former_items if self._adds else ())
-        self.scene.update()
+        self.repaint()
 
     def cancel(self) -> None:
         self.scene.choose(self._former, self._former_items)

@@ -1,0 +1,131 @@
+"""Paints the canvas: what has changed as it is, what only moves by the picture of it.
+
+To paint all that is in sight takes ten times as long as to copy it. While it zooms, the last
+picture is stretched, and all is painted exactly once that rests; a pan from far out moves the
+picture and paints what comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QTransform
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+from app.graph_view.layer import Layer
+from app.node_editor.background import paint_dots
+from app.node_editor.camera import Camera
+from app.node_editor.far import FAR, ROUNDED_FROM
+from app.node_editor.links import BENT_FROM
+from app.node_editor.painter import CROWDED_BELOW
+from app.node_editor.scene import NodeScene
+
+MOST_STRETCHED = 1.3  # of a picture, before it is painted at the zoom of now
+LEAST_COVERED = 0.6  # of the view by a shrunken picture, before all is painted
+LEVELS = FAR, BENT_FROM, ROUNDED_FROM, CROWDED_BELOW  # zooms at which things look otherwise
+MOST_SMOOTH = 2_500_000  # device pixels that are stretched smoothly; more would take too long
+
+
+class CanvasPicture(Layer):
+    """The canvas as it was painted last; only while it zooms it is shown at another zoom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_zooming = False
+
+    def _is_rough_at(self, zoom: float, origin: QPointF, whole: QRect, ratio: float) -> bool:
+        if not self.is_zooming or zoom == self._zoom or _level(zoom) != _level(self._zoom):
+            return False
+        area = QRectF(QPointF(), QRectF(whole).size() / ratio)
+        seen = self.stretched_area(zoom, origin).intersected(area)
+        is_covered = seen.width() * seen.height() >= LEAST_COVERED * area.width() * area.height()
+        return is_covered and 1 / MOST_STRETCHED <= zoom / self._zoom <= MOST_STRETCHED
+
+
+def _level(zoom: float) -> int:
+    """How much detail there is."""
+    return sum(zoom >= limit for limit in LEVELS)
+
+
+def _bands(whole: QRectF, covered: QRectF) -> list[QRectF]:
+    """What of a rect lies above, beneath and beside what is covered."""
+    inner = whole.intersected(covered)
+    sides = (
+        QRectF(whole.topLeft(), QPointF(whole.right(), inner.top())),
+        QRectF(QPointF(whole.left(), inner.bottom()), whole.bottomRight()),
+        QRectF(QPointF(whole.left(), inner.top()), inner.bottomLeft()),
+        QRectF(inner.topRight(), QPointF(whole.right(), inner.bottom())),
+    )
+    return [side for side in sides if not side.isEmpty()]
+
+
+class Canvas(Camera):
+    """Paints a scene, and over it what subclasses add to every frame."""
+
+    def __init__(self, scene: NodeScene, parent: QWidget | None = None) -> None:
+        self.nodes = scene
+        self._picture = CanvasPicture()
+        self._painted: tuple[Hashable, QTransform] = None, QTransform()  # what, and where
+        super().__init__(scene, parent)
+
+    def set_zooming(self, is_zooming: bool) -> None:
+        if is_zooming != self.nodes.is_zooming:
+            self.nodes.is_zooming = self._picture.is_zooming = is_zooming
+            if not is_zooming:
+                self._picture.forget()
+            self.viewport().update()
+
+    def paint_over(self, painter: QPainter) -> None:
+        """Paint what lies over the scene, in its coordinates; it is never kept."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        world, key = self.viewportTransform(), self._key()
+        painted_key, painted_world = self._painted
+        is_moved = key == painted_key and world != painted_world
+        self._painted = key, world
+        painter = QPainter(self.viewport())
+        if self.nodes.is_zooming or (is_moved and world.m11() < FAR):
+            self._paint_picture(painter, key, world)
+        else:
+            self._paint_areas(painter, [QRectF(event.rect())], world)
+        painter.setRenderHints(self.renderHints())
+        painter.setWorldTransform(world)
+        self.paint_over(painter)
+        painter.end()
+
+    def _key(self) -> Hashable:
+        """Another whenever anything looks different."""
+        return theme.current().name, self.nodes.version, self.nodes.marks.key()
+
+    def _paint_picture(self, painter: QPainter, key: Hashable, world: QTransform) -> None:
+        """Show the picture, and paint what it lacks."""
+        viewport, picture = self.viewport(), self._picture
+        place = world.m11(), QPointF(world.dx(), world.dy())
+        ratio, size = viewport.devicePixelRatioF(), viewport.size()
+
+        def draw(painter: QPainter, areas: list[QRectF]) -> None:
+            self._paint_areas(painter, areas, world)
+
+        is_smooth = size.width() * size.height() * ratio**2 <= MOST_SMOOTH
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+        ground = theme.current().color("canvas")
+        picture.paint(painter, size, ratio, key, place, ground, draw)
+        if picture.is_rough:
+            covered = picture.stretched_area(*place).toRect().adjusted(1, 1, -1, -1)
+            draw(painter, _bands(QRectF(viewport.rect()), QRectF(covered)))
+
+    def _paint_areas(self, painter: QPainter, areas: list[QRectF], world: QTransform) -> None:
+        """Paint the scene exactly in these areas of the viewport."""
+        painter.setRenderHints(self.renderHints())
+        to_scene, sight = world.inverted()[0], QRectF(self.viewport().rect())
+        for area in areas:
+            painter.setWorldTransform(QTransform())
+            painter.setClipRect(area)
+            painter.setWorldTransform(world)
+            exposed = to_scene.mapRect(area.adjusted(-1, -1, 1, 1))
+            paint_dots(painter, exposed)
+            self.nodes.paint(painter, exposed, to_scene.mapRect(sight))
+        painter.setWorldTransform(QTransform())
+        painter.setClipping(False)

@@ -1,0 +1,172 @@
+"""What stands on the screen is what would be painted anew, whatever was done before."""
+
+import copy
+import random
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtGui import QImage
+
+from app import theme
+from app.node_editor.editor import NodeEditor
+from app.node_editor.far import FAR
+from tests.app.hand import MIDDLE
+
+ROWS, COLUMNS = 6, 8
+
+
+def woven() -> str:
+    """Nodes in columns, each fed by two of the column before."""
+    lines = [f"x0_{row} = {0.3 * row - 0.8:.1f}" for row in range(ROWS)]
+    for column in range(1, COLUMNS):
+        for row in range(ROWS):
+            near = [f"x{column - 1}_{(row + step) % ROWS}" for step in (0, 1)]
+            op = "+*-"[(row + column) % 3]
+            lines.append(f"x{column}_{row} = {near[0]} {op} {near[1]}")
+    last = [f"x{COLUMNS - 1}_{row}" for row in range(ROWS)]
+    return "\n".join([*lines, "y = tanh(" + " + ".join(last) + ")"])
+
+
+@pytest.fixture
+def weaver(hand):
+    """The hand on a graph of fifty nodes, all in sight."""
+    hand.document.set_text(woven())
+    hand.view.fit_all(animated=False)
+    return hand
+
+
+def pixels(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    size = image.height(), image.width(), 4
+    return np.frombuffer(image.constBits(), np.uint8).reshape(size)[..., :3].astype(int)
+
+
+def on_screen(hand) -> np.ndarray:
+    """What the window shows: all that was painted since it opened, in parts."""
+    hand.view.viewport().repaint()
+    hand.view.minimap.repaint()
+    window = hand.editor.window()
+    image = window.screen().grabWindow(window.winId()).toImage()
+    corner = hand.view.viewport().mapTo(window, QPoint())
+    size = hand.view.viewport().size()
+    return pixels(image.copy(corner.x(), corner.y(), size.width(), size.height()))
+
+
+def anew(hand, qtbot) -> np.ndarray:
+    """The same in an editor that has painted nothing before."""
+    other = NodeEditor(hand.document)
+    qtbot.addWidget(other)
+    other.resize(hand.editor.size())
+    other.show()
+    view = other.view
+    view.is_placed_by_hand = True
+    view.setTransform(hand.view.transform())
+    for bar, like in (
+        (view.horizontalScrollBar(), hand.view.horizontalScrollBar()),
+        (view.verticalScrollBar(), hand.view.verticalScrollBar()),
+    ):
+        bar.setValue(like.value())
+    view.nodes.marks = copy.copy(hand.view.nodes.marks)
+    view.set_zooming(False)
+    view.minimap.setVisible(hand.view.minimap.isVisible())
+    corner = view.viewport().mapTo(other, QPoint())
+    image = other.grab().toImage()
+    size = view.viewport().size()
+    shown = pixels(image.copy(corner.x(), corner.y(), size.width(), size.height()))
+    other.close()
+    return shown
+
+
+class Wanderer:
+    """Does this and that, in an order by chance, and looks at the screen in between."""
+
+    def __init__(self, hand, seed: int) -> None:
+        self._hand, self._chance = hand, random.Random(seed)
+        self._steps = (
+            self._pan, self._zoom, self._fit, self._drag, self._scrub, self._select, self._theme,
+        )  # fmt: skip
+
+    def go_on(self) -> None:
+        self._chance.choice(self._steps)()
+
+    def _somewhere(self) -> QPoint:
+        return QPoint(self._chance.randrange(60, 700), self._chance.randrange(60, 400))
+
+    def _pan(self) -> None:
+        self._hand.press(QPoint(300, 300), MIDDLE)
+        for _ in range(3):
+            self._hand.drag_to(self._somewhere(), button=MIDDLE)
+            on_screen(self._hand)
+        self._hand.release(QPoint(300, 300), MIDDLE)
+
+    def _zoom(self) -> None:
+        for _ in range(3):
+            factor = self._chance.choice([0.7, 0.93, 1.1, 1.4])
+            self._hand.view.zoom_at(QPointF(self._somewhere()), factor)
+            on_screen(self._hand)
+        self._hand.view.set_zooming(False)
+
+    def _fit(self) -> None:
+        self._hand.view.fit_all(animated=False)
+
+    def _drag(self) -> None:
+        self._hand.drag(self._somewhere(), self._somewhere())
+
+    def _scrub(self) -> None:
+        leaf = self._hand.id(f"x0_{self._chance.randrange(ROWS)}")
+        for _ in range(3):
+            self._hand.document.preview_value(leaf, self._chance.uniform(-1, 1))
+            on_screen(self._hand)
+        self._hand.document.cancel_preview()
+
+    def _select(self) -> None:
+        names = self._chance.sample(sorted(self._hand.names()), 3)
+        self._hand.document.select([self._hand.id(name) for name in names])
+
+    def _theme(self) -> None:
+        theme.set_current("light" if theme.current().is_dark else "dark")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_any_gestures_the_screen_shows_what_is_there(weaver, qtbot, seed):
+    wanderer = Wanderer(weaver, seed)
+    for _ in range(12):
+        wanderer.go_on()
+        difference = np.abs(on_screen(weaver) - anew(weaver, qtbot))
+        assert difference.max() < 48, f"at zoom {weaver.view.zoom}"  # bars: a quarter of a pixel
+
+
+def test_a_canvas_moved_from_far_out_is_painted_as_it_would_be_anew(weaver):
+    view = weaver.view
+    view.zoom_to(FAR * 0.5)
+    view.set_zooming(False)
+    on_screen(weaver)
+    for by in (QPoint(9, -5), QPoint(-30, 12), QPoint(0, 40), QPoint(900, 0), QPoint(-885, -20)):
+        view.pan_by(by)
+        on_screen(weaver)
+        weaver.document.set_value(weaver.id("x0_0"), by.x() / 10)
+        view.pan_by(QPoint(3, 2))
+        on_screen(weaver)
+        view.pan_by(QPoint(-4, 5))
+        moved = on_screen(weaver)
+        view.viewport().update()
+        # A pixmap rounds smooth edges otherwise than a window.
+        assert np.abs(moved - on_screen(weaver)).max() < 16
+
+
+def test_while_it_zooms_the_picture_is_stretched_and_sharp_at_rest(weaver, qtbot):
+    view = weaver.view
+    on_screen(weaver)
+    view.zoom_at(QPointF(400, 250), 1.01)
+    on_screen(weaver)
+    view.zoom_at(QPointF(400, 250), 1.1)
+    stretched = on_screen(weaver)
+    view.zoom_at(QPointF(400, 250), 1 / 1.2)  # with bands around it that the picture lacks
+    shrunken = on_screen(weaver)
+    qtbot.waitUntil(lambda: not view.nodes.is_zooming, timeout=20_000)
+    at_rest = on_screen(weaver)
+    assert np.abs(at_rest - shrunken).mean() < 6  # the same things at the same places
+    assert (at_rest != shrunken).any()
+    assert (stretched != shrunken).any()
+    assert (at_rest == anew(weaver, qtbot)).all()
