@@ -20,6 +20,7 @@ from app.lab.note_bar import NoteBar
 from app.lab.notes import AGAIN, BEHIND, BESIDE, Notes
 from app.lab.plot import Curve, Plot
 from app.lab.source import Source
+from app.lab.time_question import TimeQuestion
 from app.training.choices import Choice
 from app.widgets.buttons import IconButton, PaintedButton
 from app.widgets.empty_state import EmptyState
@@ -28,11 +29,13 @@ from app.widgets.paint import accent_hover
 from app.widgets.panel import Panel
 from app.widgets.pop_up import PopUp
 from app.widgets.wrapped_row import WrappedRow
+from core.lab.estimates import Estimate, TimeLeft
 from core.lab.problems import Network
 from core.lab.running import Report, Reports
 from core.timeline import Timeline
 
 NOT_RUN, STARTING = "not run yet", "starting …"
+LONG = 3.0  # seconds: what takes longer is said while it begins
 SIDES = (14, 0, 14, 0)  # left, top, right and bottom of what a panel shows
 
 
@@ -82,6 +85,7 @@ class Experiment(Panel):
     heading: ClassVar[str]  # as in the list of experiments
     sentence: ClassVar[str]  # what it finds out
     is_repeated_live: ClassVar[bool] = False  # cheap enough to follow the source by itself
+    takes_less: ClassVar[str] = "Fewer steps take less; what is found can be seen at once."
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.heading, parent)
@@ -89,6 +93,8 @@ class Experiment(Panel):
         self.state = NOT_RUN
         self._words = NOT_RUN  # of what was found last
         self._is_whole = True  # what was found last
+        self._is_starting = False  # nothing found yet of what runs
+        self._left = TimeLeft()
         self.source: Source | None = None
         self.job = Job(self)
         self.job.reported.connect(self._on_report)
@@ -118,6 +124,8 @@ class Experiment(Panel):
         self.note.closed.connect(self._close_note)
         self.note.used.connect(self._use_setup)
         self.notes = Notes(self, self.note)
+        self.time_question = TimeQuestion(self.takes_less)
+        self.time_question.agreed.connect(self.run)
         self.is_kept = False  # it shows one kept result, beside the panel of its experiment
         self.foot = TextLabel("", "text2")
         self.foot.setWordWrap(True)
@@ -142,6 +150,7 @@ class Experiment(Panel):
         column.addWidget(self.controls)
         column.addWidget(self.note)
         column.addLayout(self._stack, 1)
+        column.addWidget(self.time_question)
         # Not before: a stack shows its first widget, which would be a window of its own.
         self._stack.addWidget(self.empty)
         self._stack.addWidget(body)
@@ -204,6 +213,7 @@ class Experiment(Panel):
         if self.keeps_result():
             return
         self.job.give_up()
+        self.time_question.forget()
         self.found = None
         self.notes.clear(AGAIN)
         self._stack.setCurrentIndex(0)
@@ -300,8 +310,10 @@ class Experiment(Panel):
     def begin(self, make_reports: Callable[[], Reports[Found]]) -> None:
         """Let the thread go through these reports."""
         self.notes.clear(AGAIN)
+        self.time_question.hide()
         self.job.start(make_reports)
         if not self.is_repeated_live:  # which is over before it could be read
+            self._is_starting, self._left = True, TimeLeft()
             self.say(STARTING)
             self.activity_changed.emit(f"{self.heading}: starting")
             self.show_running()
@@ -345,14 +357,33 @@ class Experiment(Panel):
         self.run_button.set_icon_name("stop" if is_running else "play")
 
     def _on_report(self, report: Report[Found]) -> None:
-        if report.result.result is not None:
-            self.found = report.result
+        if report.result.result is None:
+            self._show_estimate(report)
+            return
+        self.found, self._is_starting = report.result, False
         self._stack.setCurrentIndex(1)
         self._words, self._is_whole = self.show_report(report), report.is_last
         self.say(self._words)
         self.notes.refresh()
         if not report.is_last:
-            self.activity_changed.emit(f"{self.heading}: {report.share:.0%}".replace("%", " %"))
+            left = ", ".join(filter(None, ("", self._left.words(report.share))))
+            words = f"{self.heading}: {report.share:.0%}".replace("%", " %")
+            self.activity_changed.emit(words + left)
+
+    def _show_estimate(self, report: Report[Found]) -> None:
+        """What a trial says before it begins; it asks where that is too long."""
+        estimate: Estimate | None = report.result.extra
+        if estimate is None:
+            self.say_below(report.note)
+            self.say("waiting" if report.note else "trying how long it takes")
+            return
+        if report.is_last:
+            self.say_below("")
+            self._words, self._is_whole = f"{estimate.brief}: start it?", True
+            self.time_question.ask(estimate)
+        elif estimate.seconds > LONG:
+            self.say_below(estimate.words)
+            self.say(estimate.brief)
 
     def _on_ended(self, complaint: str) -> None:
         self.show_running()
@@ -360,7 +391,7 @@ class Experiment(Panel):
         self._tell(complaint)
         if complaint and self.found is None:
             self.say("could not be run")
-        elif self.state == STARTING:  # it was stopped before it had found anything
+        elif self._is_starting:  # it was stopped before it had found anything, or has to ask
             self.say(self._words)
         elif not self._is_whole:
             self._words = f"stopped: {self._words}"

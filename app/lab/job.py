@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from core.lab.executors import WorkersError
+from core.lab.executors import StoppedError, WorkersError, adopt
 from core.lab.running import Report, Reports
 
 FRAME = 33  # milliseconds between two looks at the thread
@@ -58,9 +58,12 @@ class Job(QObject):
             self._run.stop()
 
     def give_up(self) -> None:
-        """End at once as far as the window is concerned; nothing more is told."""
+        """End at once as far as the window is concerned; nothing more is told.
+
+        The thread ends where it looks next whether somebody still waits for it (`check_stop`).
+        """
         if self._run is not None:
-            self._run.stop()
+            self._run.give_up()
             self._given_up = [run for run in self._given_up if not run.join(0.0)] + [self._run]
             self._run = None
             self._timer.stop()
@@ -97,7 +100,7 @@ class _Run:
         self._make_reports = make_reports
         self._lock = threading.Lock()
         self._newest: Report[Any] | None = None
-        self._is_stopped = threading.Event()
+        self._is_stopped, self._is_given_up = threading.Event(), threading.Event()
         self._given_time_until = math.inf
         self._is_over = False
         self._thread = threading.Thread(target=self._work, name="experiment", daemon=True)
@@ -106,6 +109,10 @@ class _Run:
     def stop(self) -> None:
         self._is_stopped.set()
         self._given_time_until = min(self._given_time_until, time.monotonic() + PATIENCE)
+
+    def give_up(self) -> None:
+        self._is_given_up.set()
+        self.stop()
 
     @property
     def is_overdue(self) -> bool:
@@ -123,8 +130,11 @@ class _Run:
             return newest, self._is_over
 
     def _work(self) -> None:
+        adopt(self._is_given_up.is_set)
         try:
             self._go_through(self._make_reports())
+        except StoppedError:
+            pass  # nobody waits for what it had found
         except (ValueError, OSError, WorkersError) as error:
             self.complaint = str(error)
         except BaseException:

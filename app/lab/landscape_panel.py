@@ -17,9 +17,11 @@ from app.lab.plane_view import Plane, PlaneView
 from app.lab.run_on_plane import RunOnPlane
 from app.lab.source import Source
 from app.lab.surface_view import SurfaceView
+from app.lab.time_question import is_agreed
 from app.training.choices import Choice, Number
 from app.widgets.containers import OwnSplitter
 from app.widgets.labels import TextLabel
+from core.lab import estimates
 from core.lab.executors import Place, workers
 from core.lab.landscape import Landscape, LandscapeResult, PlaneKind, run
 from core.lab.problems import Network, Problem
@@ -47,6 +49,7 @@ class LandscapePanel(Experiment):
     name = "landscape"
     heading = "Landscape"
     sentence = "The loss over a plane through the weights: where the run has been, and where it is."
+    takes_less = "Fewer points take less; what is found can be seen at once."
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +88,7 @@ class LandscapePanel(Experiment):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         kind, resolution = self.kind.currentData(), int(self.resolution.currentData())
         extent, seed = self.extent.value(), int(self.seed.value())
+        agreed = self.time_question.seconds
         timeline = self.timeline() if kind == "path" else None
         self._run.forget_plane()
 
@@ -94,7 +98,9 @@ class LandscapePanel(Experiment):
             path = moments(timeline) if timeline is not None and is_own else None
             question = Landscape(source.problem, start, kind, extent, resolution, seed, path)
             with workers(Place()) as crew:
-                yield from answers(question, run(question, crew))
+                trial = estimates.for_landscape(question, crew)
+                if (yield from is_agreed(question, trial, agreed, crew)):
+                    yield from answers(question, run(question, crew))
 
         return reports
 

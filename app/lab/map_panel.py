@@ -10,9 +10,8 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app import theme
 from app.lab import tile_store
 from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
@@ -23,11 +22,9 @@ from app.lab.map_view import MapView
 from app.lab.map_window import Window
 from app.lab.race_run import RaceRun
 from app.lab.source import Source
-from app.widgets.buttons import Button
-from app.widgets.labels import TextLabel
+from app.lab.time_question import is_agreed
 from app.widgets.pop_up import PopUp
 from core.lab import estimates, tables
-from core.lab.estimates import Estimate
 from core.lab.executors import workers
 from core.lab.problems import Problem, WideTanh
 from core.lab.race import RaceQuestion
@@ -36,7 +33,6 @@ from core.lab.trainability import Map, MapResult, run
 from core.numbers import format_number
 
 RECENT = 64  # windows that can be gone back to
-ASK = 300.0  # seconds that are begun without asking
 
 
 class MapPanel(Experiment):
@@ -50,6 +46,7 @@ class MapPanel(Experiment):
     name = "map"
     heading = "Trainability map"
     sentence = "Which learning rates converge, over two of them: a map that can be zoomed for ever."
+    takes_less = "Fewer pixels or steps take less; what is found can be seen at once."
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,8 +56,6 @@ class MapPanel(Experiment):
         self._left = estimates.TimeLeft()
         self._last: Report[Found] | None = None  # of what runs, or ran
         self._is_waiting = False  # for workers that do not come
-        self._agreed = ASK  # seconds
-        self._asked_for = 0.0  # seconds
         self._past: list[Map] = []
         self._again: Map | None = None  # that is gone back to
         self.view = MapView()
@@ -83,28 +78,11 @@ class MapPanel(Experiment):
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(*SIDES)
-        column.addWidget(self.view, 1)
-        column.addWidget(self._make_question_bar())
+        column.addWidget(self.view)
         self.options.offer_axes(self._problem())
         self.complete(body)
         self.job.ended.connect(self._on_end)
         self._reset()
-
-    def _make_question_bar(self) -> QWidget:
-        """Asks before a map that would take long."""
-        self.question_bar = QWidget()
-        row = QHBoxLayout(self.question_bar)
-        row.setContentsMargins(0, 4, 0, 4)
-        row.setSpacing(theme.GAP)
-        self.question_words = TextLabel("", "text")
-        self.question_words.setWordWrap(True)
-        self.begin_anyway = Button("Start it")
-        self.begin_anyway.setToolTip("Begin although it takes long; it can be stopped at any time")
-        self.begin_anyway.clicked.connect(self._begin_anyway)
-        row.addWidget(self.question_words, 1)
-        row.addWidget(self.begin_anyway)
-        self.question_bar.hide()
-        return self.question_bar
 
     # ----- the question ---------------------------------------------------------------------
 
@@ -123,8 +101,7 @@ class MapPanel(Experiment):
         self.job.give_up()
         self._shown_again = None
         self._past.clear()
-        self._agreed = ASK
-        self.question_bar.hide()
+        self.time_question.forget()
         self.found = None
         self.options.offer_axes(self._problem())
         across, upwards = self._axes()
@@ -149,7 +126,7 @@ class MapPanel(Experiment):
         across, upwards = self._axes()
         x, y = across.axis(window.left, window.right), upwards.axis(window.bottom, window.top)
         start_known = self._shown_again.start if self._shown_again is not None else None
-        agreed, before, again = self._agreed, self.found, self._again
+        agreed, before, again = self.time_question.seconds, self.found, self._again
         self._again = None
 
         def reports() -> Reports[Found]:
@@ -159,13 +136,11 @@ class MapPanel(Experiment):
             question, known = _seen_before(question, window, before, again)
             kept = tile_store.tiles_of(question)
             with workers(place) as crew:
-                for estimate in estimates.for_map(question, crew, kept, known):
-                    is_too_long = estimate is not None and estimate.seconds > agreed
-                    yield Report(int(is_too_long), 1, Found(question, None, estimate), crew.note)
-                if not is_too_long:
+                trial = estimates.for_map(question, crew, kept, known)
+                if (yield from is_agreed(question, trial, agreed, crew)):
                     yield from answers(question, run(question, crew, kept, known))
 
-        self.question_bar.hide()
+        self.show_body()
         self._began, self._left, self._last = time.perf_counter(), estimates.TimeLeft(), None
         return reports
 
@@ -173,8 +148,6 @@ class MapPanel(Experiment):
 
     def show_report(self, report: Report[Found]) -> str:
         question, found = report.result.question, report.result.result
-        if found is None:
-            return self._show_estimate(report)
         assert isinstance(found, MapResult)
         window = Window.of(question)
         self.view.show_values(found.picture, window, question.steps)
@@ -194,21 +167,6 @@ class MapPanel(Experiment):
         )
         return f"{side} × {side}, done"
 
-    def _show_estimate(self, report: Report[Found]) -> str:
-        estimate: Estimate | None = report.result.extra
-        if estimate is None:
-            self.say_below(report.note)
-            return "waiting" if report.note else "trying how long it takes"
-        self.say_below("" if report.is_last else estimate.words)
-        if not report.is_last:
-            return estimate.brief
-        self.question_words.setText(
-            f"{estimate.words} Fewer pixels or steps take less; what is found can be seen at once."
-        )
-        self.question_bar.show()
-        self._asked_for = estimate.seconds
-        return f"{estimate.brief}: start it?"
-
     def _on_end(self, complaint: str) -> None:
         """It may have ended before its end, or its beginning."""
         if complaint and self._last is None:
@@ -217,11 +175,6 @@ class MapPanel(Experiment):
             side = self._last.result.question.width
             self.say(f"{side} × {side}, stopped at {_percent(self._last)}")
             self.say_below("Run again goes on from here: what is finished is kept.")
-
-    def _begin_anyway(self) -> None:
-        self._agreed = math.inf  # whatever another trial says
-        self.run()
-        self._agreed = 1.5 * self._asked_for
 
     def again(self, found: Found) -> Reports[Found]:
         yield Report(1, 1, found)

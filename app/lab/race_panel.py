@@ -41,6 +41,7 @@ class RacePanel(Experiment):
     name = "race"
     heading = "Race"
     sentence = "The same start and data at several learning rates, side by side."
+    takes_less = "Fewer lanes or steps take less; what is found can be seen at once."
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +108,10 @@ class RacePanel(Experiment):
         lanes = race_lanes.read(self._varied, self.lanes.text(), source.problem)
         steps = int(self.steps.value())
         self._is_typed, self._given, self._current = True, (), None
-        self._run = RaceRun(lambda: RaceQuestion(source.problem, source.begin(), lanes, steps))
+        self._run = RaceRun(
+            lambda: RaceQuestion(source.problem, source.begin(), lanes, steps),
+            agreed=self.time_question.seconds,
+        )
         return self._run.reports
 
     def run_question(

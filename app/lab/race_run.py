@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +16,9 @@ from numpy.typing import NDArray
 
 from app.lab.found import Found
 from app.lab.thinning import thinned
+from app.lab.time_question import is_agreed_here
 from core.datasets import Data, Domain
+from core.lab import estimates
 from core.lab.main_run import timeline_of
 from core.lab.problems import Network
 from core.lab.race import Race, RaceQuestion, RaceResult
@@ -24,7 +28,9 @@ from core.timeline import Timeline
 
 REPORTS = 120  # from the first step to the last
 SHOWN_FOR = 1.5  # seconds a race takes at least, so that it can be watched and forked
-PICTURE = 0.2  # seconds between two pictures of the lanes
+PICTURE = 0.2  # seconds between two pictures of the lanes, at least
+SHARE = 0.25  # of the time, at most, for pictures, and as much for verdicts
+LONG, SHORT = 0.4, 0.1  # seconds of a chunk of steps: then the next is half as long, or twice
 BLOCK = 256  # losses that are averaged in one product
 
 Levels = NDArray[np.uint8]
@@ -85,6 +91,7 @@ class RaceRun:
     """One race. `reports` and `taken` are for threads, `fork` is for the window's.
 
     forks: to begin at their steps. step: how far it was when it was last seen, before this object.
+    agreed: seconds that it may take; where a trial says more, it does not begin.
     """
 
     def __init__(
@@ -92,7 +99,9 @@ class RaceRun:
         make_question: Callable[[], RaceQuestion],
         forks: tuple[Fork, ...] = (),
         step: int = 0,
+        agreed: float = math.inf,
     ) -> None:
+        self._agreed = agreed
         self._make_question = make_question
         self._step = step
         self._planned = deque(forks)
@@ -106,24 +115,32 @@ class RaceRun:
 
     def reports(self) -> Reports[Found]:
         """Runs it to its last step; ValueError for a bad question."""
-        race = Race(self._make_question())
+        question = self._make_question()
+        if not (yield from is_agreed_here(question, estimates.for_steps, self._agreed)):
+            return
+        race, pictures = Race(question), Pictures(question)
         with self._lock:
             self._race = race
-        question, pictures = race.question, Pictures(race.question)
-        chunk = max(1, question.steps // REPORTS)
-        pause = SHOWN_FOR * chunk / question.steps
-        result, shown_at = race.result(), -PICTURE
+        most = max(1, question.steps // REPORTS)
+        looks, verdicts, chunk = Sparingly(PICTURE), Sparingly(0.0), 1
         while not race.is_over:
             began = time.perf_counter()
             with self._lock:
                 self._go_on(race, chunk)
-                result = race.result()
-            if began - shown_at > PICTURE or race.is_over:
-                shown_at = began
-                pictures.look(result)
+                took = time.perf_counter() - began
+                with verdicts.timed(race.is_over) as is_due:
+                    result = race.result(is_judged=is_due)
+            with looks.timed(race.is_over) as is_due:
+                if is_due:
+                    pictures.look(result)
             found = Found(question, result, pictures.of(result))
             yield Report(race.step, question.steps, found)
+            pause = SHOWN_FOR * chunk / question.steps
             threading.Event().wait(max(0.0, pause - (time.perf_counter() - began)))
+            if took < SHORT:
+                chunk = min(2 * chunk, most)
+            elif took > LONG:
+                chunk = max(chunk // 2, 1)
 
     def taken(self, lane: int) -> Reports[Timeline]:
         """A lane as a run of the training tab, for a thread. ValueError where there is no such."""
@@ -145,6 +162,24 @@ class RaceRun:
                 race.run(fork.step - race.step, threads)
             race.fork(fork.lane, fork.rate)
         race.run(end - race.step, threads)
+
+
+class Sparingly:
+    """Something that is done now and then, so that it takes no more than its share of the time."""
+
+    def __init__(self, every: float) -> None:
+        self._every = every  # seconds at least
+        self._next = -math.inf
+
+    @contextmanager
+    def timed(self, is_needed: bool) -> Iterator[bool]:
+        """Whether it is to be done now, within the block."""
+        began = time.perf_counter()
+        is_due = is_needed or began >= self._next
+        yield is_due
+        if is_due:
+            now = time.perf_counter()
+            self._next = max(began + self._every, now + (now - began) * (1.0 / SHARE - 1.0))
 
 
 def shown_again(found: Found) -> Reports[Found]:

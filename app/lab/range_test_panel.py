@@ -15,8 +15,9 @@ from app.lab.marks import Dot, Line, Mark
 from app.lab.number_fields import NumberChoice, number_fields
 from app.lab.plot import Curve, Plot
 from app.lab.source import Source
+from app.lab.time_question import is_agreed_here
 from app.widgets.buttons import Button
-from core.lab import tables
+from core.lab import estimates, tables
 from core.lab.range_test import RangeTest, RangeTestResult, run
 from core.lab.running import Report, Reports
 from core.numbers import format_number
@@ -65,11 +66,13 @@ class RangeTestPanel(Experiment):
         lowest, highest, steps, smoothing = (
             self.fields[name].value() for name in ("lowest", "highest", "steps", "smoothing")
         )
+        agreed = self.time_question.seconds
 
         def reports() -> Reports[Found]:
             start = source.begin()
             question = RangeTest(source.problem, start, lowest, highest, int(steps), smoothing)
-            yield from answers(question, run(question))
+            if (yield from is_agreed_here(question, estimates.for_steps, agreed)):
+                yield from answers(question, run(question))
 
         return reports
 

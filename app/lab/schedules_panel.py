@@ -135,7 +135,10 @@ class SchedulesPanel(Experiment):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         lanes = (Lane(self.schedule()), Lane(self.rate.value()))
         steps = int(self.steps.value())
-        return RaceRun(lambda: RaceQuestion(source.problem, source.begin(), lanes, steps)).reports
+        return RaceRun(
+            lambda: RaceQuestion(source.problem, source.begin(), lanes, steps),
+            agreed=self.time_question.seconds,
+        ).reports
 
     def show_question(self, question: RaceQuestion) -> None:
         schedule, constant = (lane.rate for lane in question.lanes)

@@ -14,7 +14,9 @@ from app.lab.found import Found, answers
 from app.lab.number_fields import NumberChoice
 from app.lab.plot import Curve, Plot
 from app.lab.source import Source
+from app.lab.time_question import is_agreed_here
 from app.lab.two_plots import TwoPlots
+from core.lab import estimates
 from core.lab.running import Report, Reports
 from core.lab.sharpening import Sharpening, SharpeningResult, run
 from core.numbers import format_number
@@ -42,10 +44,12 @@ class SharpnessPanel(TwoPlots):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         rate, steps, every = (field.value() for field in self.fields.values())
         count, every = int(steps), int(min(every, steps))
+        agreed = self.time_question.seconds
 
         def reports() -> Reports[Found]:
             question = Sharpening(source.problem, source.begin(), rate, count, every)
-            yield from answers(question, run(question))
+            if (yield from is_agreed_here(question, estimates.for_sharpening, agreed)):
+                yield from answers(question, run(question))
 
         return reports
 

@@ -15,8 +15,10 @@ from app.lab.marks import Line
 from app.lab.number_fields import NumberChoice
 from app.lab.plot import Curve, Plot
 from app.lab.source import LECTURE, Source
+from app.lab.time_question import is_agreed_here
 from app.lab.two_plots import TwoPlots
 from app.widgets.buttons import QuietButton
+from core.lab import estimates
 from core.lab.ranges import LogRange
 from core.lab.running import Report, Reports
 from core.lab.zero_grad import ZeroGrad, ZeroGradResult, run
@@ -51,10 +53,12 @@ class ZeroGradPanel(TwoPlots):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         rate, steps, low, high = (field.value() for field in self.fields.values())
         rates, count = LogRange(low, high), int(steps)
+        agreed = self.time_question.seconds
 
         def reports() -> Reports[Found]:
             question = ZeroGrad(source.problem, source.begin(), rate, count, rates)
-            yield from answers(question, run(question))
+            if (yield from is_agreed_here(question, estimates.for_steps, agreed)):
+                yield from answers(question, run(question))
 
         return reports
 

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.lab import trainability
+from core.lab import landscape, trainability
 from core.lab.executors import Workers, check_stop, results
 from core.lab.kept_tiles import KeptTiles
+from core.lab.landscape import Landscape
 from core.lab.problems import Problem
 from core.lab.race import RaceQuestion
 from core.lab.range_test import RangeTest
+from core.lab.sharpening import Sharpening
+from core.lab.stability import Gauge
 from core.lab.trainability import Map
+from core.lab.zero_grad import ZeroGrad
 
 Floats = NDArray[np.float64]
 
@@ -23,6 +27,7 @@ SECONDS_OF_TRIAL = 0.15
 SECONDS_OF_PROOF = 0.5  # before anybody is told how long it still takes
 MOST_TRIALS = 8  # at the same time, so that workers who share a processor feel each other
 FEWEST_STEPS = 3
+QUICK = 1.0  # seconds: what is seen to take less after these steps needs no better trial
 # Of the plane's Kronecker sequence with the lowest discrepancy: each new pixel fills a gap.
 NEXT_ROW, NEXT_COLUMN = 0.7548776662466927, 0.5698402909980532
 
@@ -67,20 +72,43 @@ def for_map(
 
 
 def for_steps(
-    question: RaceQuestion | RangeTest, crew: Workers
+    question: RaceQuestion | RangeTest | ZeroGrad, crew: Workers
 ) -> Generator[Estimate | None, None, None]:
-    """The same for a race or a range test."""
-    lanes = len(question.lanes) if isinstance(question, RaceQuestion) else 1
-    count = min(crew.count, lanes)
-    for found in _tried(crew, _step_trial, question.problem):
+    """The same for a race, a range test, or runs with and without zero_grad."""
+    runs, count, what = 1, 1, f"{question.steps:,} steps"
+    if isinstance(question, RaceQuestion):
+        runs = len(question.lanes)
+        count, what = min(crew.count, runs), f"{runs:,} lanes of {what}"
+    elif isinstance(question, ZeroGrad):
+        runs = question.runs
+        what = f"{runs:,} runs of {what}"
+    steps = runs * question.steps
+    for found in _tried(crew, _step_trial, (question.problem, steps)):
         if found is None:
             yield None
-            continue
-        seconds = sum(found) / len(found) * question.steps * lanes / count
-        what = f"{lanes:,} lanes of {question.steps:,} steps"
-        if isinstance(question, RangeTest):
-            what = f"{question.steps:,} steps"
-        yield Estimate(seconds, what, count, is_bound=True)
+        else:
+            yield Estimate(sum(found) / len(found) * steps / count, what, count, is_bound=True)
+
+
+def for_landscape(question: Landscape, crew: Workers) -> Generator[Estimate | None, None, None]:
+    """The same for a landscape."""
+    points = question.resolution**2
+    for found in _tried(crew, _point_trial, question):
+        if found is None:
+            yield None
+        else:
+            seconds = sum(found) / len(found) * points / crew.count
+            yield Estimate(seconds, f"{points:,} points", crew.count, is_bound=False)
+
+
+def for_sharpening(question: Sharpening, crew: Workers) -> Generator[Estimate | None, None, None]:
+    """The same for a run whose sharpness is measured on the way."""
+    what = f"{question.steps:,} steps with {question.measurements:,} measurements"
+    for found in _tried(crew, _measuring_trial, question):
+        if found is None:
+            yield None
+        else:
+            yield Estimate(sum(found) / len(found), what, 1, is_bound=True)
 
 
 def _tried(
@@ -97,18 +125,51 @@ def _tried(
     yield found
 
 
-def _step_trial(job: tuple[Problem, int], budget: float | None = None) -> float:
-    """Seconds of a step, in whatever process."""
-    budget = SECONDS_OF_TRIAL if budget is None else budget
-    trainer = job[0].trainer(0.0)  # a rate that never diverges
+def _step_trial(job: tuple[tuple[Problem, int], int], budget: float | None = None) -> float:
+    """Seconds of one of so many steps, in whatever process."""
+    (problem, steps), _ = job
+    trainer = problem.trainer(0.0)  # a rate that never diverges
     trainer.run(1)
-    began, steps, made = time.perf_counter(), 1, 0
+    return _seconds_of_one(trainer.run, steps, budget)
+
+
+def _point_trial(job: tuple[Landscape, int]) -> float:
+    """Seconds of a point, in whatever process."""
+    question, _ = job
+    objective, start = landscape.objective_of(question.problem), question.start.data
+    objective.losses(start[None])
+    return _seconds_of_one(
+        lambda count: objective.losses(np.tile(start, (count, 1))), question.resolution**2
+    )
+
+
+def _measuring_trial(job: tuple[Sharpening, int]) -> float:
+    """Seconds of all of it, if each measurement takes as long as the first, or as it ever can."""
+    question, _ = job
+    each = _step_trial(((question.problem, question.steps), 0), SECONDS_OF_TRIAL / 2)
+    gauge = Gauge(question.problem)
+    gauge.objective.gradient(question.start.data)
+    began, took, products = time.perf_counter(), 0.0, 0
+    for found in gauge.estimates(question.start):
+        took, products = time.perf_counter() - began, found.products
+        if took > SECONDS_OF_TRIAL:
+            took *= gauge.most_products / products
+            break
+    return each * question.steps + took * question.measurements
+
+
+def _seconds_of_one(
+    make: Callable[[int], object], wanted: int, budget: float | None = None
+) -> float:
+    """Of what `make` makes so many of. A few, where all that is wanted takes next to no time."""
+    budget = SECONDS_OF_TRIAL if budget is None else budget
+    began, count, made = time.perf_counter(), 1, 0
     while (took := time.perf_counter() - began) < budget or made < FEWEST_STEPS:
         check_stop()
-        trainer.run(steps)
-        made += steps
-        steps = min(2 * steps, max(1, made))
-        if took > 10.0 * budget:
+        make(count)
+        made += count
+        count = min(2 * count, made)
+        if took > 10.0 * budget or (made >= FEWEST_STEPS and took / made * wanted < QUICK):
             break
     return (time.perf_counter() - began) / made
 
@@ -118,7 +179,7 @@ def _pixel_trial(job: tuple[Map, int]) -> tuple[float, bool]:
     question, first = job
     lane = question.lane(question.height // 2, question.width // 2)
     problem = lane.of(question.problem)
-    each = _step_trial((problem, first), SECONDS_OF_TRIAL / 8) * question.steps
+    each = _step_trial(((problem, question.steps), 0), SECONDS_OF_TRIAL / 8) * question.steps
     if each > SECONDS_OF_TRIAL / 4:
         return each, True
     took, made = 0.0, 0

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.lab import tiles
-from core.lab.executors import Workers, check_stop, results
+from core.lab.executors import Workers, results
 from core.lab.objective import Objective
 from core.lab.problems import Problem
 from core.lab.ranges import check_count, check_positive
@@ -164,18 +164,15 @@ def compute(job: TileJob) -> Floats:
     """The loss at each of the tile's points: a pure function. Infinite where it overflows."""
     rows, columns = job.tile.pixels(len(job.b), len(job.a))
     points = job.plane.points(job.a[columns], job.b[rows])
-    objective = _objective(job.problem)
-    found = np.empty(len(points))
-    for i in range(len(points)):
-        check_stop()
-        found[i : i + 1] = objective.losses(points[i : i + 1])
+    objective = objective_of(job.problem)
+    found = objective.losses(points)
     return np.asarray(np.where(np.isnan(found), np.inf, found))
 
 
 _known = threading.local()
 
 
-def _objective(problem: Problem) -> Objective:
+def objective_of(problem: Problem) -> Objective:
     """This thread's, of the problem that it worked on last."""
     if getattr(_known, "problem", None) != problem:
         _known.objective, _known.problem = Objective(problem.trainer()), problem

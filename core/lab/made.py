@@ -1,5 +1,6 @@
 """A long run in parts, so that it can be stopped, moved to another worker, and gone on with."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,8 +52,15 @@ def parts(began: float, steps: int) -> Iterator[int]:
     began: when the preparations began, in `time.monotonic` seconds. The number changes no result.
     """
     now = time.monotonic()
-    until = now + max(SECONDS_AT_ONCE, TIMES_PREPARATION * (now - began))
-    count = 1
+    yield from slices(steps, now + max(SECONDS_AT_ONCE, TIMES_PREPARATION * (now - began)))
+
+
+def slices(steps: int, until: float = math.inf) -> Iterator[int]:
+    """How many of so many steps to make next, and next: a fraction of a second's at a time.
+
+    until: in `time.monotonic` seconds. StoppedError where nobody waits for them any more.
+    """
+    now, count = time.monotonic(), 1
     while steps > 0 and now < until:
         check_stop()
         count = min(count, steps)

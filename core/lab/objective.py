@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from core import kernels
 from core.batches import BatchPlan
 from core.compiled_tape import CompiledReplay
+from core.lab.executors import check_stop
 from core.ops import ieee
 from core.optim import SGD
 from core.rules import State
@@ -25,6 +26,8 @@ CUBE_ROOT = float(np.cbrt(np.finfo(np.float64).eps))
 
 class Objective:
     """The loss of what `trainer` trains. Not for two threads at once.
+
+    In a worker's thread, StoppedError where nobody waits for it any more.
 
     samples: which rows of the data count, such as those of one batch; None for all.
     """
@@ -57,6 +60,7 @@ class Objective:
 
     def loss_and_gradient(self, parameters: Floats) -> tuple[float, Floats]:
         """Both. A step at rate 0 is a loss and a gradient, at the compiled loop's speed."""
+        check_stop()
         self._state.data[:] = parameters
         self._state.step = 0
         found = self._runner.run(self._state, self._batch, NO_RATE, wait=True)
@@ -67,7 +71,11 @@ class Objective:
         """The loss at each of many parameter sets, (k, n_parameters) -> (k,); forward only."""
         if self._forward is None:
             self._forward = self._replay()
-        return np.array([self._forward(point) + self._penalty(point)[0] for point in points])
+        found = np.empty(len(points))
+        for i, point in enumerate(points):
+            check_stop()
+            found[i] = self._forward(point) + self._penalty(point)[0]
+        return found
 
     def _replay(self) -> Callable[[Floats], float]:
         """The loss without penalties, by the tape's forward half."""

@@ -134,6 +134,7 @@ class Race:
     def __init__(self, question: RaceQuestion) -> None:
         self.question = question
         self.step = 0
+        self._verdicts: tuple[Verdict, ...] = ()
         shared: dict[tuple[Any, ...], list[int]] = {}
         for i, lane in enumerate(question.lanes):
             shared.setdefault(lane.rules, []).append(i)
@@ -182,9 +183,15 @@ class Race:
         self.run(self.question.steps, threads)
         return self.result()
 
-    def result(self) -> RaceResult:
-        """The race now."""
+    def result(self, *, is_judged: bool = True) -> RaceResult:
+        """The race now.
+
+        is_judged: else lanes have the verdicts of last time, which ask each for two gradients over
+        all points.
+        """
         runners = self._runners
+        if is_judged or len(self._verdicts) != len(runners):
+            self._verdicts = tuple(judge(self.evidence()))
         losses = tuple(np.concatenate([np.empty(0), *r.losses]) for r in runners)
         return RaceResult(
             lanes=tuple(r.lane for r in runners),
@@ -192,7 +199,7 @@ class Race:
             joined=tuple(r.joined for r in runners),
             losses=losses,
             parameters=tuple(r.lanes.state(r.index).data for r in runners),
-            verdicts=tuple(judge(self.evidence())),
+            verdicts=self._verdicts,
             step=self.step,
         )
 

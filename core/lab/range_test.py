@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.lab.made import slices
 from core.lab.problems import Problem
 from core.lab.ranges import check_count, check_range, log_spaced
 from core.lab.running import Report, Reports
@@ -138,7 +139,8 @@ def run(question: RangeTest) -> Reports[RangeTestResult]:
     """Reports every few steps; the last one has an `ending`."""
     sweep, steps = Sweep(question), max(STEPS_IN_REPORT, question.steps // MOST_REPORTS)
     while True:
-        sweep.run(steps)
+        for count in slices(min(steps, question.steps - len(sweep.losses))):
+            sweep.run(count)
         result = evaluate(question, sweep.rates, sweep.losses)
         done = question.steps if result.ending else len(sweep.losses)
         yield Report(done, question.steps, result)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.lab.made import slices
 from core.lab.problems import Problem
 from core.lab.ranges import check_count, check_positive
 from core.lab.running import Report, Reports
@@ -33,6 +34,11 @@ class Sharpening:
         check_positive("learning rate", self.rate)
         check_count("steps", self.steps, 1, 1_000_000)
         check_count("steps between two measurements", self.every, 1, self.steps)
+
+    @property
+    def measurements(self) -> int:
+        """One at the start, and one at the end of each part."""
+        return 1 - (-self.steps // self.every)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +75,6 @@ def run(question: Sharpening) -> Reports[SharpeningResult]:
         if is_over:
             return
         count = min(question.every, question.steps - len(losses))
-        losses = np.concatenate([losses, trainer.run(count)])
+        losses = np.concatenate([losses, *map(trainer.run, slices(count))])
         steps.append(len(losses))
         found.append(gauge.measure(Start.of_trainer(trainer)))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.lab.made import slices
 from core.lab.problems import Problem
 from core.lab.ranges import LogRange, check_count, check_positive
 from core.lab.running import Report, Reports
@@ -47,6 +48,11 @@ class ZeroGrad:
         check_positive("learning rate", self.rate)
         check_count("steps", self.steps, 1, 100_000)
         check_count("rates", self.count, 2, MOST_RATES)
+
+    @property
+    def runs(self) -> int:
+        """How many runs that makes: three that are shown whole, and two at each rate."""
+        return 3 + 2 * self.count
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +92,15 @@ def run(question: ZeroGrad) -> Reports[ZeroGradResult]:
     problem = question.problem.changed(optimizer=SGD(), zero_grad=True)
     rates = question.rates.numbers(question.count)
     start = replace(question.start, memory=np.zeros((0, len(question.start.data))))
-    total = 3 * question.steps + 2 * question.steps * question.count
+    total = question.runs * question.steps
     with_it = _lanes(problem, start, [question.rate])
     without = _lanes(problem.changed(zero_grad=False), start, [question.rate])
     rolling = replace(start, memory=start.grad[None, :])  # what is there already is its velocity
     momentum = _lanes(problem.changed(optimizer=Momentum(1.0)), rolling, [question.rate])
-    first, second, third = (lanes.run(question.steps)[0] for lanes in (with_it, without, momentum))
+    first, second, third = (
+        np.concatenate([lanes.run(count)[0] for count in slices(question.steps)])
+        for lanes in (with_it, without, momentum)
+    )
     unknown = np.full(len(rates), np.nan)
     result = ZeroGradResult(
         first, second, third, _difference(without, momentum, second, third), rates, unknown,
@@ -105,9 +114,9 @@ def run(question: ZeroGrad) -> Reports[ZeroGradResult]:
         for begin in range(0, question.steps, STEPS_IN_REPORT):
             if begin:
                 yield Report(done, total, result)
-            count = min(STEPS_IN_REPORT, question.steps - begin)
-            last = np.concatenate([last, lanes.run(count)], axis=1)[:, -LAST:]
-            done += count * len(rates)
+            for count in slices(min(STEPS_IN_REPORT, question.steps - begin)):
+                last = np.concatenate([last, lanes.run(count)], axis=1)[:, -LAST:]
+                done += count * len(rates)
         ends = np.array([_end(row) for row in last])
         if is_forgotten:
             result = replace(result, ends_without=ends)

@@ -69,6 +69,31 @@ def test_race_refuses_bad_lanes_with_a_sentence(qtbot, lab):
     assert not panel.found
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("race", "5 lanes of 600 steps"), ("range_test", "200 steps"),
+        ("schedules", "2 lanes of 600 steps"), ("landscape", "4,225 points"),
+        ("zero_grad", "65 runs of 100 steps"), ("sharpness", "1,000 steps with 101 measurements"),
+    ],
+)  # fmt: skip
+def test_what_takes_too_long_is_asked_about_first(qtbot, lab, name, what):
+    choose(qtbot, lab, name)
+    question = lab.experiments[name].time_question
+    question.seconds = 0.0  # nothing is begun without asking
+    panel = run(qtbot, lab, name)
+    assert panel.found is None
+    assert question.begin_anyway.isVisible()
+    assert question.words.text().startswith(f"{what} on ")
+    assert panel.state.startswith("about ")
+    qtbot.mouseClick(question.begin_anyway, LEFT)
+    qtbot.waitUntil(lambda: panel.found is not None, timeout=20_000)
+    assert not question.isVisible()
+    if panel.job.is_running:
+        with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+            panel.run_button.click()
+
+
 def test_one_step_on_the_parabola_shows_its_exact_rates(qtbot, lab):
     start = lab.findChild(object, "lab_from")
     start.setCurrentIndex(start.findData("parabola"))

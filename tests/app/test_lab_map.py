@@ -12,6 +12,8 @@ from app import places
 from app.lab.job import Job
 from app.lab.map_ticks import Ticks
 from app.widgets.pop_up import PopUp
+from core.lab.objective import Objective
+from core.lab.problems import Parabola
 from core.lab.running import Report
 from core.lab.trainability import measure
 from tests.app.laboratory import LEFT, SIDE, choose, run, small_map
@@ -56,10 +58,10 @@ def test_map_that_takes_long_is_asked_about_first(qtbot, lab):
     panel = lab.experiments["map"]
     panel.options.steps.setValue(100_000)
     panel = run(qtbot, lab, "map")
-    assert panel.begin_anyway.isVisible()
-    assert "65,536 pixels" in panel.question_words.text()
+    assert panel.time_question.begin_anyway.isVisible()
+    assert "65,536 pixels" in panel.time_question.words.text()
     assert panel.found is None
-    qtbot.mouseClick(panel.begin_anyway, LEFT)
+    qtbot.mouseClick(panel.time_question.begin_anyway, LEFT)
     qtbot.waitUntil(lambda: panel.found is not None, timeout=20_000)
     with qtbot.waitSignal(panel.job.ended):
         qtbot.mouseClick(panel.run_button, LEFT)
@@ -120,6 +122,21 @@ def test_thread_that_does_not_answer_is_given_up_when_it_is_stopped(qtbot):
     assert len(seen) == 1
     assert not job.is_running
     released.set()
+    assert job.shut_down()
+
+
+def test_thread_that_is_given_up_ends_before_its_next_report(qtbot):
+    job, begun = Job(), threading.Event()
+
+    def reports():
+        objective, parameters = Objective(Parabola().trainer()), np.zeros((1, 1))
+        begun.set()
+        while True:  # as an eigenvalue's iteration, which may take minutes
+            objective.losses(parameters)
+        yield Report(1, 1, None)
+
+    job.start(reports)
+    assert begun.wait(20)
     assert job.shut_down()
 
 

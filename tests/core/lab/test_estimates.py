@@ -1,7 +1,9 @@
 """How long things take: said before, from a trial, and while they go on."""
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,11 +11,14 @@ from core.lab import estimates, trainability
 from core.lab.estimates import Estimate, TimeLeft
 from core.lab.executors import Place, Workers, workers
 from core.lab.kept_tiles import KeptTiles
+from core.lab.landscape import Landscape
 from core.lab.problems import Network
 from core.lab.race import Lane, RaceQuestion
 from core.lab.range_test import RangeTest
 from core.lab.running import last
+from core.lab.sharpening import Sharpening
 from core.lab.trainability import Map, fractal_boundary
+from core.lab.zero_grad import ZeroGrad
 
 
 @pytest.fixture
@@ -58,6 +63,26 @@ def test_races_and_range_tests_are_estimated_by_their_steps(crew: Workers) -> No
     assert of_test is not None
     assert of_race.words.startswith("2 lanes of 100,000 steps on 1 worker will take about ")
     assert 0.2 < of_race.seconds / of_test.seconds < 20
+
+
+def test_landscapes_and_measurements_are_estimated(
+    crew: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(perf_counter=count().__next__)  # a second for every look at it
+    monkeypatch.setattr(estimates, "time", clock)
+    problem, step, point = Network(), 2.0, 2.0  # of which there is one in a trial
+    plain = Landscape(problem, problem.start(), resolution=1024)
+    *_, of_landscape = estimates.for_landscape(plain, crew)
+    question = Sharpening(problem, plain.start, 0.1, 100_000, every=10)
+    *_, of_sharpness = estimates.for_sharpening(question, crew)
+    *_, of_runs = estimates.for_steps(ZeroGrad(problem, plain.start, 0.1, 100_000), crew)
+    words = "1,048,576 points"
+    assert of_landscape == Estimate(1024**2 * point, words, 1, is_bound=False)
+    words = "65 runs of 100,000 steps"
+    assert of_runs == Estimate(65e5 * step, words, 1, is_bound=True)
+    words, products = "100,000 steps with 10,001 measurements", 100  # of a second, at most
+    seconds = 1e5 * step + 10_001 * products
+    assert of_sharpness == Estimate(seconds, words, 1, is_bound=True)
 
 
 def test_the_time_left_counts_from_the_first_result(monkeypatch: pytest.MonkeyPatch) -> None:
