@@ -1,4 +1,4 @@
-"""Light, dark, or as the system has it, and large type: the choices, brought into force."""
+"""Light, dark, or as the system has it, and the size of text: the choices, brought into force."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ LIGHT, DARK, SYSTEM = "light", "dark", "system"
 
 
 class Appearance(QObject):
-    """The chosen theme, and presenter mode, in which type and controls are larger.
+    """The chosen theme, the size of text, and presenter mode, in which all of it is larger.
 
-    choice_changed(choice): "light", "dark" or "system". presenting_changed(is_presenting).
+    Signals: choice_changed(choice): "light", "dark" or "system". text_size_changed().
+    presenting_changed(is_presenting).
     """
 
     choice_changed = Signal(str)
+    text_size_changed = Signal()
     presenting_changed = Signal(bool)
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
@@ -27,19 +29,34 @@ class Appearance(QObject):
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
         theme.set_current(resolve(self.choice))
-        fonts.set_scale(_scale(is_presenting=settings.is_presenting))
-
-    @property
-    def is_presenting(self) -> bool:
-        """Whether type and controls are large, to be read from the back of a room."""
-        return fonts.scale == theme.PRESENTER_SCALE
+        self.text_size = settings.text_size  # 1.0 as designed; None: as the system has it
+        self.is_presenting = settings.is_presenting  # to be read from the back of a room
+        self._scale_text()
 
     def toggle_presenting(self) -> None:
         """Switch presenter mode on or off, and remember it."""
-        is_presenting = not self.is_presenting
-        self._settings.is_presenting = is_presenting
-        fonts.set_scale(_scale(is_presenting=is_presenting))
-        self.presenting_changed.emit(is_presenting)
+        self.is_presenting = not self.is_presenting
+        self._settings.is_presenting = self.is_presenting
+        self._scale_text()
+        self.presenting_changed.emit(self.is_presenting)
+
+    def choose_text_size(self, size: float | None) -> None:
+        """Make text this large, one of `theme.TEXT_SIZES` or None, and remember it."""
+        self.text_size = self._settings.text_size = size
+        self._scale_text()
+        self.text_size_changed.emit()
+
+    def step_text_size(self, by: int) -> None:
+        """The next larger size (by = 1) or smaller one (by = -1)."""
+        now = fonts.system_scale() if self.text_size is None else self.text_size
+        others = [size for size in theme.TEXT_SIZES if (size - now) * by > 0.01]
+        if others:
+            self.choose_text_size(min(others, key=lambda size: abs(size - now)))
+
+    def _scale_text(self) -> None:
+        size = fonts.system_scale() if self.text_size is None else self.text_size
+        size *= theme.PRESENTER_SCALE if self.is_presenting else 1.0
+        fonts.set_scale(min(size, theme.LARGEST_SCALE))
 
     def choose(self, choice: str) -> None:
         """Bring a theme into force and remember it."""
@@ -59,10 +76,6 @@ class Appearance(QObject):
     def _follow_system(self) -> None:
         if self.choice == SYSTEM:
             theme.set_current(resolve(SYSTEM))
-
-
-def _scale(*, is_presenting: bool) -> float:
-    return theme.PRESENTER_SCALE if is_presenting else 1.0
 
 
 def resolve(choice: str) -> str:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from app.experiments.panel import ExperimentsPanel
 
 WIDE_FROM = 1500  # px at 100 %: from here on the inspector stands beside the graph
+STACKED_BELOW = 700  # px at 100 %: below, as with large type, no pane stands beside another
 
 _INSPECTOR_WIDTH = 362
+_LEAST_WIDTH = 260  # of a pane
+_LEAST_UPPER, _LEAST_LOWER = 170, 140  # px at 100 %
 _LOWER_HEIGHT = 252
 _ORDINARY_HEIGHT = 700  # px
 _LOWER_SHARE = 0.42  # of the height that the bar leaves, at most
@@ -40,6 +43,7 @@ class BuildTab(QWidget):
 
     Wide: nodes and graph above expression and code, the inspector at the right over the whole
     height. Narrow: the inspector stands under the graph, the code in tabs of the expression.
+    Stacked, with type too large for that: the panes one above the other.
     The experiments take the place beside the expression while they are open.
     """
 
@@ -62,7 +66,7 @@ class BuildTab(QWidget):
         self._is_walking = False  # the panes show a step of the debugger
         self._walked_to: str | None = None  # id of the node that the debugger was at last
         self._settings = Settings()
-        self._is_wide: bool | None = None
+        self._form = ""  # "wide", "narrow" or "stacked", once there is a width
         self._scale = fonts.scale
         self._upper = _splitter(Qt.Orientation.Horizontal, self.node_editor, self.graph_view)
         self.experiments: ExperimentsPanel | None = None  # once they have been opened
@@ -82,22 +86,14 @@ class BuildTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.GAP, 0, theme.GAP, 0)
         layout.addWidget(self._outer)
-        for pane, least in (
-            (self.node_editor, 260),
-            (self.graph_view, 260),
-            (self.expression, 260),
-            (self._beside, 260),
-        ):
-            pane.setMinimumWidth(least)
-        self._upper.setMinimumHeight(170)
-        self._lower.setMinimumHeight(140)
         self._save_soon = QTimer(self)
         self._save_soon.setSingleShot(True)
         self._save_soon.setInterval(_SAVE_AFTER)
         self._save_soon.timeout.connect(self._save)
         for splitter in self._splitters.values():
             splitter.splitterMoved.connect(self._moved)
-        theme.notifier.changed.connect(self._choose)
+        theme.notifier.changed.connect(self._follow_type)
+        self.transport.height_changed.connect(self._give_height)
         self.debugger.moved.connect(self._show_step)
         self.graph_view.network_shown.connect(self._give_room)
         self.code.compare_wanted.connect(self._compare_engines)
@@ -109,19 +105,41 @@ class BuildTab(QWidget):
     @property
     def is_wide(self) -> bool:
         """Whether the inspector stands beside the graph."""
-        return bool(self._is_wide)
+        return self._form == "wide"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._choose()
 
+    def _follow_type(self) -> None:
+        if self._form:  # else there is no width yet to choose by
+            self._choose()
+
+    def _give_height(self, height: int) -> None:
+        """To the bar between the rows, at the cost or for the good of the row above it."""
+        upper, bar, lower = self._rows.sizes()
+        self._rows.setSizes([upper + bar - height, height, lower])
+
     def _choose(self) -> None:
         """Take the arrangement that suits the width and the size of the type."""
-        is_wide = self.width() >= fonts.px(WIDE_FROM)
-        if (is_wide, fonts.scale) != (self._is_wide, self._scale):
+        # Where the panes need more than that, the tab is wider than what shows of it.
+        width = min(self.width(), self.window().width())
+        is_narrow, is_stacked = width < fonts.px(WIDE_FROM), width < fonts.px(STACKED_BELOW)
+        form = "stacked" if is_stacked else "narrow" if is_narrow else "wide"
+        if (form, fonts.scale) != (self._form, self._scale):
             self._save_now_if_due()
-            self._is_wide, self._scale = is_wide, fonts.scale
+            self._form, self._scale = form, fonts.scale
+            self._set_least_sizes()
             self._arrange()
+
+    def _set_least_sizes(self) -> None:
+        """Where panes stand above each other, all of a header's controls can show."""
+        is_stacked = self._form == "stacked"
+        for pane in (self.node_editor, self.graph_view, self.expression, self._beside):
+            pane.setMinimumWidth(0 if is_stacked else _LEAST_WIDTH)
+        rows = 2 if is_stacked else 1
+        self._upper.setMinimumHeight(rows * fonts.px(_LEAST_UPPER))
+        self._lower.setMinimumHeight(rows * fonts.px(_LEAST_LOWER))
 
     def _give_room(self, is_network: bool) -> None:
         """The network has nothing to do with the expression, and wants all the room."""
@@ -272,6 +290,9 @@ class BuildTab(QWidget):
         self._experiment_buttons[1].setVisible(not self.is_wide)  # else the code has it
         self.expression.set_code_tabs(not self.is_wide)
         # The panes that a larger window makes larger.
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        for row in (self._upper, self._lower):
+            row.setOrientation(down if self._form == "stacked" else across)
         self._outer.setStretchFactor(0, 1)
         self._rows.setStretchFactor(0, 1)
         self._rows.setStretchFactor(2, 0)
@@ -292,8 +313,8 @@ class BuildTab(QWidget):
         # Wide, nodes get a little more than the graph, whose boxes are smaller.
         first = round(left * (0.54 if self.is_wide else 0.5))
         self._outer.setSizes([left, right] if self.is_wide else [left])
-        self._upper.setSizes([first, left - first])
-        self._lower.setSizes([first, left - first])
+        for row in (self._upper, self._lower):
+            row.setSizes([1, 1] if self._form == "stacked" else [first, left - first])
         bar = self.transport.sizeHint().height()
         # Large type in a small window: the pictures above keep the larger part. Before the window
         # has its size, it counts as an ordinary one.
@@ -319,9 +340,8 @@ class BuildTab(QWidget):
         self._save_now_if_due()
 
     def _key(self, name: str) -> str:
-        arrangement = "wide" if self.is_wide else "narrow"
         scale = "" if self._scale == 1.0 else f"_{self._scale:g}"
-        return f"build_{arrangement}{scale}_{name}"
+        return f"build_{self._form}{scale}_{name}"
 
 
 def _splitter(orientation: Qt.Orientation, *widgets: QWidget) -> QSplitter:

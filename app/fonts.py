@@ -1,14 +1,15 @@
 """The program's two typefaces: Inter for words and numbers, JetBrains Mono for code.
 
 Both come as variable fonts with their packages; where loading fails, the system's own fonts
-serve. Sizes are the pixel sizes of the theme at 100 %, multiplied by `scale` (presenter mode).
+serve. Sizes are the pixel sizes of the theme at 100 %, multiplied by `scale` (the size of the text
+and presenter mode).
 """
 
 import importlib.util
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
 
 from app import theme
 
@@ -18,6 +19,9 @@ SEMIBOLD = 600
 BOLD = 700
 
 scale = 1.0  # of all type and of the measures that hold it; set it with `set_scale`
+
+# Pixels of the system's own font where nobody has changed its size, by the name of Qt's platform.
+_USUAL_SYSTEM_TEXT = {"windows": 12.0, "cocoa": 13.0, "xcb": 14.7, "wayland": 14.7}
 
 _PACKAGES = {
     theme.SANS: ("fontpkg_inter", "Inter[[]*.ttf"),
@@ -51,6 +55,15 @@ def set_scale(factor: float) -> None:
     if factor != scale:
         scale = factor
         theme.notifier.changed.emit()
+
+
+def system_scale() -> float:
+    """How much larger the system's text is than it usually is; 1 where it does not say."""
+    platform = QGuiApplication.platformName().split("-")[0]
+    if platform not in _USUAL_SYSTEM_TEXT:
+        return 1.0
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    return max(1.0, QFontInfo(font).pixelSize() / _USUAL_SYSTEM_TEXT[platform])
 
 
 @lru_cache(maxsize=256)

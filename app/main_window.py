@@ -34,7 +34,7 @@ from app.settings import Settings
 from app.status_bar import StatusBar
 from app.top_bar import TopBar, logo_icon
 from app.widgets.buttons import IconButton
-from app.widgets.containers import Tabs
+from app.widgets.containers import ScrolledWhenTight, Tabs
 from app.widgets.toast import Toast, ToastArea
 from core.examples import Example, examples
 
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.tabs, 1)
+        layout.addWidget(ScrolledWhenTight(self.tabs), 1)
         layout.addWidget(self.status)
         self.setCentralWidget(body)
         self.build_tab.setFocus()

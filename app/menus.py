@@ -12,13 +12,15 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from app import appearance, places
+from app import appearance, places, theme
 from app.experiments.names import TIPS, TITLES
 from app.training.tool_names import OWN_DATA, SHARE
 from core.examples import Example
 
 if TYPE_CHECKING:
     from app.main_window import MainWindow
+
+LARGER = ("Alt++", "Alt+=")  # a plus needs Shift on some keyboards
 
 Keys = QKeySequence.StandardKey | str | tuple[str, ...]
 
@@ -138,12 +140,35 @@ class Menus(QObject):
         window.appearance.choice_changed.connect(lambda choice: actions[choice].setChecked(True))
         self._add(menu, "toggle_theme", "Light or dar&k", window.appearance.toggle, "Ctrl+T")
         menu.addSeparator()
+        self._add_text_sizes(menu.addMenu("Te&xt size"))
         present = window.appearance.toggle_presenting
         presenting = self._add(menu, "presenter_mode", "&Presenter mode", present, "Ctrl+F11")
         presenting.setCheckable(True)
         presenting.setChecked(window.appearance.is_presenting)
         window.appearance.presenting_changed.connect(presenting.setChecked)
         self._add(menu, "full_screen", "&Full screen", window.toggle_full_screen, "F11")
+
+    def _add_text_sizes(self, menu: QMenu) -> None:
+        """How large text is in all of the window."""
+        looks = self._window.appearance
+        self._add(menu, "text_larger", "&Larger", lambda: looks.step_text_size(1), LARGER)
+        self._add(menu, "text_smaller", "&Smaller", lambda: looks.step_text_size(-1), "Alt+-")
+        menu.addSeparator()
+        group = QActionGroup(self)
+        sizes: dict[float | None, QAction] = {}
+        for size in (None, *theme.TEXT_SIZES):
+            percent = "system" if size is None else f"{100 * size:.0f}"
+            words = "&As the system has it" if size is None else f"{percent} %"
+            if size == theme.LARGEST_SCALE:
+                words += ", 24 points"
+            action = self._add(
+                menu, f"text_{percent}", words, partial(looks.choose_text_size, size)
+            )  # fmt: skip
+            action.setCheckable(True)
+            group.addAction(action)
+            sizes[size] = action
+        sizes[looks.text_size].setChecked(True)
+        looks.text_size_changed.connect(lambda: sizes[looks.text_size].setChecked(True))
 
     # ----- Graph and Training ---------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from app import places
+from app import places, theme
 
 _MOST_RECENT_FILES = 10
 
@@ -34,6 +34,17 @@ class Settings:
     @is_presenting.setter
     def is_presenting(self, is_presenting: bool) -> None:
         self._store.setValue("presenting", "yes" if is_presenting else "no")
+
+    @property
+    def text_size(self) -> float | None:
+        """How large text is, 1.0 being the design's size; None: as the system has it."""
+        stored = str(self._store.value("text_size"))
+        sizes = {_spelt(size): size for size in theme.TEXT_SIZES}
+        return sizes.get(stored)
+
+    @text_size.setter
+    def text_size(self, size: float | None) -> None:
+        self._store.setValue("text_size", "system" if size is None else _spelt(size))
 
     @property
     def has_started_before(self) -> bool:
@@ -67,3 +78,7 @@ class Settings:
     def write(self) -> None:
         """Write now, not when Qt finds the time."""
         self._store.sync()
+
+
+def _spelt(size: float) -> str:
+    return f"{size:.2f}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from app import fonts, theme
 from app.document import Document
+from app.widgets.labels import ElidedLabel
 from core.numbers import format_duration
 
 _ENGINE_POLL = 250  # milliseconds
@@ -14,19 +16,18 @@ _FIGURES_EVERY = 250  # milliseconds, so that a drag does not make them flicker
 
 
 class StatusBar(QWidget):
-    """28 pixels high, and only figures that are true: from the document, or set by a view."""
+    """Only figures that are true: from the document, or set by a view."""
 
     def __init__(self, document: Document) -> None:
         super().__init__()
-        self.setFixedHeight(theme.STATUS_HEIGHT)
         self._document = document
         self._counts = QLabel()
         self._selection = QLabel()
         self._activity = QLabel()
         self._activity.setObjectName("activity")
-        self._pass = QLabel()
+        self._pass = ElidedLabel()
         self._pass.setToolTip("How long the last forward and backward pass over the graph took")
-        self._engine = QLabel()
+        self._engine = ElidedLabel()
         self._zoom = QLabel()
         self._zoom.setToolTip("The node editor's zoom")
         layout = QHBoxLayout(self)
@@ -133,6 +134,8 @@ class StatusBar(QWidget):
             is_busy = label is self._activity
             colors = theme.current()
             label.setStyleSheet(f"color: {colors.accent if is_busy else colors.text2}")
+        line = QFontMetrics(fonts.words(theme.SIZE_CAPTION)).height()
+        self.setFixedHeight(max(theme.STATUS_HEIGHT, line + theme.GAP))
 
 
 def _count(number: int, what: str) -> str:

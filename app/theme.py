@@ -37,6 +37,9 @@ SIZE_FIGURE = 18
 SIZE_NUMBER = 21
 SIZE_INSPECTOR = 28
 
+LARGEST_SCALE = 32 / SIZE_BODY  # of type: 24 points for what is read most
+TEXT_SIZES = (1.0, 1.25, 1.5, 2.0, LARGEST_SCALE)  # to choose from
+
 SANS = "Inter"
 MONO = "JetBrains Mono"
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,6 +33,8 @@ _LOGO = 20  # pixels, of the drawing on a 20 x 20 grid
 _LOGO_NODES = (((5.0, 4.5), "positive"), ((5.0, 15.5), "negative"), ((15.0, 10.0), "text"))
 _TAB_PADDING = 16
 _UNDERLINE = 3
+_LEAST_NAME = 60  # pixels that the document's name may be squeezed to
+_SIDE = 12  # from the window's edge
 
 
 def paint_logo(painter: QPainter, area: QRectF) -> None:
@@ -129,13 +132,15 @@ class TabButton(QAbstractButton):
 
 
 class TopBar(QWidget):
-    """48 pixels high. tab_chosen(index): the user wants that tab."""
+    """48 pixels high, or two such lines where the menus and the tabs have no room in one.
+
+    Signals: tab_chosen(index): the user wants that tab.
+    """
 
     tab_chosen = Signal(int)
 
     def __init__(self, menu_bar: QMenuBar) -> None:
         super().__init__()
-        self.setFixedHeight(theme.TOP_BAR_HEIGHT)
         self._tabs = QButtonGroup(self)
         self._tabs.idClicked.connect(self.tab_chosen)
         self._name = QLabel(textFormat=Qt.TextFormat.RichText)
@@ -144,20 +149,45 @@ class TopBar(QWidget):
         self._right = _row()
         # No narrower than its menus: the tabs rather leave the middle than a menu its place.
         menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        left = _row(Logo(), menu_bar)
-        left.addStretch()
+        self._menus = (Logo(), menu_bar)
+        self._above, self._left = _row(), _row()
+        for row in (self._above, self._left):
+            row.addStretch()
         self._right.addStretch()
         self._right.addWidget(self._name)
         self._right.addSpacing(theme.GAP)
         layout = QGridLayout(self)
-        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setContentsMargins(_SIDE, 0, _SIDE, 0)
         layout.setSpacing(0)
-        layout.addLayout(left, 0, 0)
-        layout.addLayout(self._middle, 0, 1)
-        layout.addLayout(self._right, 0, 2)
+        layout.addLayout(self._above, 0, 0, 1, 3)
+        for column, row in enumerate((self._left, self._middle, self._right)):
+            layout.addLayout(row, 1, column)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(2, 1)
+        self._lines = 0
+        self._arrange(1)
         theme.notifier.changed.connect(self._show_name)
+        theme.notifier.changed.connect(self._fit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        rows = (self._above, self._left, self._middle, self._right)
+        needed = sum(row.sizeHint().width() for row in rows) + 2 * _SIDE
+        needed -= max(0, self._name.sizeHint().width() - fonts.px(_LEAST_NAME))
+        self._arrange(1 if needed <= self.width() else 2)
+
+    def _arrange(self, lines: int) -> None:
+        """All in one line, or the menus above the rest."""
+        line = max(theme.TOP_BAR_HEIGHT, fonts.px(theme.CONTROL_HEIGHT))
+        self.setFixedHeight(lines * line)
+        if lines != self._lines:
+            self._lines = lines
+            row = self._left if lines == 1 else self._above
+            for place, widget in enumerate(self._menus):
+                row.insertWidget(place, widget, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def add_tab(self, text: str) -> None:
         """One more tab's button, right of the others."""

@@ -73,7 +73,7 @@ class StepView(QWidget):
         width = min(wanted + 1, fonts.px(_HEADING))
         for words, middle in ((text.heading, _FIRST), (text.note, _SECOND)):
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width + 0.5)
-            area = QRectF(0, fonts.px(middle) - 12, width + 1, 24)
+            area = QRectF(0, fonts.px(middle - 12), width + 1, fonts.px(24))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
         return width
 

@@ -27,6 +27,7 @@ from app.widgets.focus_ring import WANTS_RING
 from core.stepping import Kind, Step
 
 _CAPTION, _LINE, _NAMES = 16.0, 34.0, 52.0  # heights of the rows' middles at 100 %
+_ROW = 18.0  # height of a line of text at 100 %
 _GAP = 4.0  # between sections
 _LEAST_SECTION = 72.0
 _STOP, _SMALL_DISC, _DISC = 4.0, 7.0, 10.0  # radii of a stop, and of the present one
@@ -151,7 +152,8 @@ class StepTrack(QWidget):
         is_ahead = place is not None and section.first > place
         role = "accent" if is_present else "text3" if is_ahead else "text2"
         painter.setPen(now.color(role))
-        caption = QRectF(section.x, fonts.px(_CAPTION) - 10, section.width, 20)
+        height = fonts.px(_ROW)
+        caption = QRectF(section.x, fonts.px(_CAPTION) - height / 2, section.width, height)
         painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter, section.title)
         painter.setPen(Qt.PenStyle.NoPen)
         line = QRectF(section.x, fonts.px(_LINE) - 2, section.width, 4)
@@ -323,7 +325,8 @@ class StepTrack(QWidget):
 
 
 def _centered(x: float, y: float, width: float) -> QRectF:
-    return QRectF(x - width / 2 - 1, y - 9, width + 2, 18)
+    height = fonts.px(_ROW)
+    return QRectF(x - width / 2 - 1, y - height / 2, width + 2, height)
 
 
 def _describe(step: Step, name: str) -> str:

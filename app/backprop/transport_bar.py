@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -31,13 +32,18 @@ HEIGHT = 64
 SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "5×": 5.0, "20×": 20.0, "50×": 50.0}
 _TRACK_SHARE = 0.33  # of the width, whatever else shows: stops must not move under the pointer
 _TIGHT_TRACK_SHARE = 0.25
-_LEAST = 600.0
+_LEAST = 460.0
 _LEAST_TRACK = 220.0
-_ROOMY_FROM, _TINY_BELOW = 1100.0, 820.0
+_ROOMY_FROM, _TINY_BELOW, _TWO_LINES_BELOW = 1100.0, 820.0, 640.0
 
 
 class TransportBar(QWidget):
-    """Goes through forward, backward and update, and shows what each step does."""
+    """Goes through forward, backward and update, and shows what each step does.
+
+    Signals: height_changed(pixels), with the number of its lines or the size of the type.
+    """
+
+    height_changed = Signal(int)
 
     def __init__(self, debugger: Debugger, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +70,8 @@ class TransportBar(QWidget):
         self.apply = Button("Apply")
         self.more = _button("dots-vertical", "More for stepping", "more")
         self._menu = self._make_menu()
+        self._rule = _Rule()
+        self._is_in_two_lines: bool | None = None  # None: to be found out anew
         self._make_update()
         self._arrange()
         self._connect()
@@ -105,21 +113,42 @@ class TransportBar(QWidget):
         return menu
 
     def _arrange(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 1, 14, 1)
-        row.setSpacing(theme.GAP)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 1, 14, 1)
+        column.setSpacing(0)
+        row, self._second_line = QHBoxLayout(), QHBoxLayout()
+        for line in (row, self._second_line):
+            line.setSpacing(theme.GAP)
+            column.addLayout(line)
         for widget in (self.first, self.back, self.play, self.step, self.last):
             row.addWidget(widget)
         row.addSpacing(theme.GAP)
         row.addWidget(self.speed)
         row.addWidget(self.track)
-        row.addWidget(_Rule())
+        row.addWidget(self._rule)
         row.addSpacing(theme.GAP)
         row.addWidget(self.lines, 1)
         row.addWidget(self.question, 1)
         row.addWidget(self._update)
         row.addWidget(self.by_hand)
         row.addWidget(self.more)
+        self._first_line = row
+
+    def _put_in_lines(self, is_in_two: bool) -> None:
+        """All in one line, or what the steps say and ask beneath the buttons and the track."""
+        if is_in_two == self._is_in_two_lines:
+            return
+        self._is_in_two_lines = is_in_two
+        height = fonts.px(HEIGHT) * (2 if is_in_two else 1)
+        self.setFixedHeight(height)
+        self._rule.setVisible(not is_in_two)
+        for widget in (self.lines, self.question, self._update, self.by_hand):
+            stretch = 1 if widget in (self.lines, self.question) else 0
+            if is_in_two:
+                self._second_line.addWidget(widget, stretch)
+            else:
+                self._first_line.insertWidget(self._first_line.count() - 1, widget, stretch)
+        self.height_changed.emit(height)
 
     def _connect(self) -> None:
         debugger = self.debugger
@@ -184,7 +213,7 @@ class TransportBar(QWidget):
         self.play.setAccessibleName(words)
 
     def _restyle(self) -> None:
-        self.setFixedHeight(fonts.px(HEIGHT))
+        self._is_in_two_lines = None
         self.play.set_size(36, theme.SIZE_VALUE)
         self.play.setFixedWidth(fonts.px(46))
         self.rate.setFixedWidth(fonts.px(84))
@@ -194,7 +223,7 @@ class TransportBar(QWidget):
         self.update()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(fonts.px(_LEAST), fonts.px(HEIGHT))
+        return QSize(fonts.px(_LEAST), self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -205,7 +234,9 @@ class TransportBar(QWidget):
         debugger, step = self.debugger, self.debugger.step
         is_asking = debugger.question is not None
         is_update = step is not None and step.kind is Kind.UPDATE
-        is_tiny = self.width() < fonts.px(_TINY_BELOW)
+        is_in_two = self.width() < fonts.px(_TWO_LINES_BELOW)
+        self._put_in_lines(is_in_two)
+        is_tiny = self.width() < fonts.px(_TINY_BELOW) and not is_in_two
         is_tight = self.width() < fonts.px(_ROOMY_FROM)
         share = _TIGHT_TRACK_SHARE if is_tight else _TRACK_SHARE
         self.track.setFixedWidth(max(fonts.px(_LEAST_TRACK), round(share * self.width())))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QByteArray, QEvent, Qt
-from PySide6.QtWidgets import QSplitter, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QWidget
 
 from app import theme
 
@@ -77,9 +77,22 @@ class OwnSplitter(Splitter):
 
 
 class Tabs(QTabWidget):
-    """A QTabWidget that stays as it is while neither its pages nor its bar need other room."""
+    """A QTabWidget that stays as it is while neither its pages nor its bar need other room.
+
+    Without its bar it needs the room of the page that shows, not that of the largest.
+    """
 
     _needs: Needs | None = None
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        if page is None or not self.tabBar().isHidden():
+            return super().minimumSizeHint()
+        return page.minimumSizeHint().expandedTo(page.minimumSize())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
@@ -89,3 +102,17 @@ class Tabs(QTabWidget):
                 return True
             self._needs = needs
         return super().event(event)
+
+
+class ScrolledWhenTight(QScrollArea):
+    """Shows a widget in the room that there is, and scrolls it where it needs more.
+
+    So nothing is cut off or out of reach in a small window with large text.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)

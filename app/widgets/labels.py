@@ -1,5 +1,7 @@
 """Words on a panel, in a role's colour and the program's type."""
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app import fonts, theme
@@ -43,3 +45,22 @@ class TextLabel(QLabel):
         self.setIndent(self.indent())  # Qt does not always measure it anew under a style sheet
         if self._column is not None:
             self.setFixedWidth(fonts.px(self._column))
+
+
+class ElidedLabel(QLabel):
+    """A line of plain text that ends in an ellipsis where there is no room for all of it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width()
+        )
+        if shown == self.text():
+            super().paintEvent(event)
+        else:
+            self.style().drawItemText(
+                QPainter(self), self.rect(), Qt.AlignmentFlag.AlignVCenter, self.palette(),
+                self.isEnabled(), shown, self.foregroundRole(),
+            )  # fmt: skip

@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSplitter, QTabWidget
 
 from app import theme
+from app.appearance import Appearance
 from app.help import keys_text
 from app.main_window import MainWindow
 from app.settings import Settings
@@ -345,3 +346,47 @@ def test_the_list_of_keys_is_by_menu_and_says_what_each_does(main_window):
     assert not any(
         row[-1] in "…&" or row.split()[-1].isdecimal() for r in rows.values() for row in r
     )
+
+
+def test_text_can_be_made_larger_and_stays_so(main_window, qtbot):
+    label = main_window.status.labels[1]
+    before = label.font().pixelSize()
+    action(main_window, "text_larger").trigger()
+    assert main_window.settings.text_size == 1.25
+    assert action(main_window, "text_125").isChecked()
+    assert label.font().pixelSize() == round(1.25 * before)
+    action(main_window, "presenter_mode").trigger()
+    assert label.font().pixelSize() == round(1.25 * 1.35 * before)
+    action(main_window, "text_246").trigger()
+    assert main_window.tabs.font().pixelSize() == 32  # 24 points, as large as it gets
+    action(main_window, "text_smaller").trigger()
+    action(main_window, "presenter_mode").trigger()
+    assert main_window.settings.text_size == 2.0
+    assert Appearance(main_window.settings, main_window).text_size == 2.0
+    action(main_window, "text_system").trigger()
+    assert label.font().pixelSize() == before
+
+
+def test_at_24_points_no_pane_of_the_build_tab_is_narrower_than_its_controls(main_window, qtbot):
+    main_window.resize(1280, 800)
+    main_window.show()
+    qtbot.waitExposed(main_window)
+    main_window.appearance.choose_text_size(theme.LARGEST_SCALE)
+    tab = main_window.build_tab
+
+    def fits():
+        panes = (tab.node_editor, tab.graph_view, tab.expression, tab.inspector, tab.transport)
+        # What has no room is reached by scrolling down.
+        return (
+            tab.width() <= 1280
+            and tab.height() > 800
+            and all(
+                pane.width() >= pane.minimumSizeHint().width()
+                and pane.height() >= pane.minimumSizeHint().height()
+                for pane in panes
+            )
+        )
+
+    qtbot.waitUntil(fits, timeout=20_000)
+    menu_bar = main_window.menus.bar
+    assert menu_bar.width() >= menu_bar.sizeHint().width()
