@@ -11,95 +11,39 @@ straight backbone, on top where that costs no crossing, and leaves stand beneath
 expression it runs through the middle and the rest hangs on both sides. A network of neurons, whose
 nodes have their ops as the attribute "op", is a crossbar instead. Order of creation, which
 is that of the DiGraph's nodes and of each node's incoming edges, decides where there is a choice.
-Parts that are not connected are stacked. All in time about linear in nodes and edges, without Qt;
+Parts that are not connected are stacked. Of a large graph only what a small edit changes is laid
+out anew. All in time about linear in nodes and edges, without Qt;
 used by the graph view and by the node editor's Arrange, which passes its own sizes and gaps.
 
 Source of the method: K. Sugiyama et al., Methods for visual understanding of hierarchical system
 structures (1981), with the coordinates of U. Brandes and B. Köpf (2001) in one alignment.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from core.layout import ranks
 from core.layout.component import Former, Part, lay_out_part
+from core.layout.drawing import Direction, Edge, Floats, Id, Layout, Size, bounds_of
 from core.layout.neurons import find_neurons
+from core.layout.patching import patched
 from core.layout.ranks import connected_parts
 from core.layout.rows import Rows
 
 if TYPE_CHECKING:
     import networkx as nx
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
-Id = Hashable
-Size = tuple[float, float]  # width, height
-Direction = Literal["LR", "TB"]
+__all__ = ["Direction", "Layout", "layout"]
 
 MOST_MOVED = 0.1  # share of the nodes; an edit that would move more is laid out steadily
 FEW = 24  # nodes
 LEAST_ROWS = 80  # nodes of a graph whose neurons, if it has them, are drawn as rows
 GUARD = 4.0  # around parts that are put back where they were
 PART_GAP = 1.5  # between parts that are not connected, in row gaps
-
-
-@dataclass(frozen=True, eq=False)
-class Layout:
-    """Positions and routes. Lengths are those of the sizes given; y grows downwards.
-
-    ids: the nodes, in the DiGraph's order. centers (n, 2), sizes (n, 2).
-    edges: (source, target), each once, however often the target uses the source.
-    starts, ends (m, 2): pieces of curve, level at both ends; edges that leave one node together
-    share pieces. members (k, 2): rows (edge, piece), an edge's pieces in order from its source.
-    bounds: left, top, right, bottom. backbone: from its leaf to the output. crossings: of edges,
-    −1 where nobody has counted them.
-    """
-
-    ids: tuple[Any, ...]
-    centers: Floats
-    sizes: Floats
-    edges: tuple[tuple[Any, Any], ...]
-    starts: Floats
-    ends: Floats
-    members: Ints
-    bounds: tuple[float, float, float, float]
-    direction: Direction
-    backbone: tuple[Any, ...]
-    crossings: int
-    gaps: tuple[float, float]  # rank_gap, row_gap
-    places: Mapping[tuple[Any, int], float] = field(repr=False)  # across; guides: 1, 2 ...
-    columns: Mapping[Any, int] = field(repr=False)  # of each node, counted within its part
-
-    @cached_property
-    def index(self) -> dict[Any, int]:
-        """Row of each id in `centers` and `sizes`."""
-        return {id: row for row, id in enumerate(self.ids)}
-
-    @property
-    def positions(self) -> dict[Any, tuple[float, float]]:
-        """Centre of each node, by id."""
-        return {id: (x, y) for id, (x, y) in zip(self.ids, self.centers.tolist())}
-
-    @property
-    def top_lefts(self) -> dict[Any, tuple[float, float]]:
-        """Top left corner of each node, by id: what the node editor places its nodes by."""
-        corners = (self.centers - self.sizes / 2).tolist()
-        return {id: (x, y) for id, (x, y) in zip(self.ids, corners)}
-
-    def center(self, id: Id) -> tuple[float, float]:
-        x, y = self.centers[self.index[id]].tolist()
-        return x, y
-
-    def route(self, edge: int) -> Floats:
-        """The way of one edge, by its row in `edges`: points (p, 2), level at each."""
-        pieces = self.members[self.members[:, 0] == edge, 1]
-        return np.concatenate([self.starts[pieces[:1]], self.ends[pieces]])
 
 
 def layout(
@@ -122,18 +66,23 @@ def layout(
     and between boxes in a column. Raises ValueError for a graph with a cycle.
     """
     ids = tuple(graph.nodes)
-    box = np.array([sizes[id] for id in ids] if isinstance(sizes, Mapping) else [sizes] * len(ids))
-    box = box.reshape(-1, 2).astype(np.float64)
+    each = map(sizes.__getitem__, ids) if isinstance(sizes, Mapping) else repeat(sizes, len(ids))
+    box = np.fromiter(chain.from_iterable(each), np.float64, 2 * len(ids)).reshape(-1, 2)
+    edges = [(source, target) for source, near in graph.adjacency() for target in near]
+    gaps = (rank_gap, row_gap)
+    if previous is not None and (previous.direction, previous.gaps) == (direction, gaps):
+        if _says_all(previous, ids, edges, box, output):
+            return previous
+        found = patched(previous, ids, edges, box, output)
+        if found is not None:
+            return found
+
     extent = (box if direction == "LR" else box[:, ::-1]).tolist()
     index = {id: row for row, id in enumerate(ids)}
     # Plain dicts; networkx's views of single nodes would take as long as all that follows.
     preds = [[index[s] for s in near] for _id, near in graph.reverse(copy=False).adjacency()]
     succs = [[index[t] for t in near] for _id, near in graph.adjacency()]
-    gaps = (rank_gap, row_gap)
-    if previous is not None and _says_all(previous, graph, box, direction, gaps, output):
-        return previous
     end = index.get(output, -1)
-
     rows = _rows(graph, preds, succs, extent, gaps) if len(ids) >= LEAST_ROWS else None
     if rows is not None:
         return _assemble_rows(rows, ids, box, direction, gaps, output)
@@ -223,20 +172,15 @@ def _moved(previous: Layout, now: Layout) -> tuple[float, bool]:
 
 
 def _says_all(
-    previous: Layout,
-    graph: "nx.DiGraph",
-    box: Floats,
-    direction: Direction,
-    gaps: tuple[float, float],
-    output: Id | None,
+    previous: Layout, ids: tuple[Any, ...], edges: Sequence[Edge], box: Floats, output: Id | None
 ) -> bool:
     """True if a layout is one of just this graph, as after an edit of numbers or labels."""
     return (
-        (previous.direction, previous.gaps) == (direction, gaps)
-        and previous.backbone[-1:] == (output,)
-        and previous.ids == tuple(graph.nodes)
+        previous.backbone[-1:] == (output,)
+        and previous.ids == ids
         and np.array_equal(previous.sizes, box)
-        and set(previous.edges) == set(graph.edges)
+        and len(previous.edges) == len(edges)
+        and previous.edge_rows.keys() >= set(edges)
     )
 
 
@@ -348,10 +292,10 @@ def _assemble(
     }  # fmt: skip
     return Layout(
         ids, points[0], box, tuple(edges), points[1], points[2],
-        np.array(members, dtype=np.intp).reshape(-1, 2), _bounds(points, box), direction,
+        np.array(members, dtype=np.intp).reshape(-1, 2), bounds_of(points, box), direction,
         tuple(ids[node] for node in parts[0].backbone) if parts else (),
         sum([part.crossings for part in parts]), gaps, places,
-        columns,
+        columns, {ids[node]: number for number, part in enumerate(parts) for node in part.nodes},
     )  # fmt: skip
 
 
@@ -375,17 +319,10 @@ def _assemble_rows(
     members[:, 1] = np.fromiter(chain.from_iterable(wires.ways), np.intp, len(members))
     edges = tuple([(ids[source], ids[target]) for source, target in wires.edges])
     return Layout(
-        ids, points[0], box, edges, points[1], points[2], members, _bounds(points, box), direction,
-        () if output is None else (output,), -1, gaps, across, dict(zip(ids, rows.columns)),
+        ids, points[0], box, edges, points[1], points[2], members, bounds_of(points, box),
+        direction, () if output is None else (output,), -1, gaps, across,
+        dict(zip(ids, rows.columns)), dict.fromkeys(ids, 0),
     )  # fmt: skip
-
-
-def _bounds(points: Sequence[Floats], box: Floats) -> tuple[float, float, float, float]:
-    corners = np.concatenate([points[0] - box / 2, points[0] + box / 2, points[1], points[2]])
-    if not len(corners):
-        return 0.0, 0.0, 0.0, 0.0
-    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return left, top, right, bottom
 
 
 def _shift_to(

@@ -7,11 +7,9 @@ from itertools import pairwise
 from core.layout import coordinates, order, ranks, routes
 from core.layout.order import Layers
 from core.layout.ranks import Links
-from core.layout.routes import Pieces, Placement
+from core.layout.routes import GUIDE_BOX_GAP, GUIDE_GAP, Pieces, Placement
 from core.layout.steady import Distance, steady_places, steady_ranks
 
-GUIDE_GAP = 14.0  # across, between two edges that pass a column
-GUIDE_BOX_GAP = 18.0  # across, between such an edge and a box
 SLOPE_ROOM = 0.1  # of the steepest edge's height, as room between two columns
 TWO_SIDED = 48  # nodes; in a larger part the backbone runs through the middle
 MOST_ROOM = 4.0  # in least gaps between columns

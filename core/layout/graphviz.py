@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.layout import Direction, Floats, Layout, Size
+from core.layout.drawing import Direction, Floats, Layout, Size
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -83,7 +83,7 @@ def layout(
     return Layout(
         ids, centers, boxes, edges, lines[0], lines[1],
         np.array(members, dtype=np.intp).reshape(-1, 2), (left, top, right, bottom), direction,
-        (), -1, (rank_gap, row_gap), {}, {},
+        (), -1, (rank_gap, row_gap), {}, {}, {},
     )  # fmt: skip
 
 

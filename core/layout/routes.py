@@ -12,6 +12,8 @@ from core.layout.order import Layers
 
 Point = tuple[float, float]  # along the layers, across them
 
+GUIDE_GAP = 14.0  # across, between two edges that pass a column
+GUIDE_BOX_GAP = 18.0  # across, between such an edge and a box
 PORT_STEP = 22.0  # between arrowheads at one box
 LEVEL = 0.5  # across: less than this is straight
 
@@ -59,7 +61,7 @@ def route(layers: Layers, at: Placement, preds: Sequence[Sequence[int]]) -> Piec
             before = guide
     for target, inputs in enumerate(preds):
         lasts = [_last_before(layers, source, target) for source in inputs]
-        offsets = _port_offsets([at.across[last] - at.across[target] for last in lasts])
+        offsets = port_offsets([at.across[last] - at.across[target] for last in lasts])
         start = at.along[target] - at.extent[target][0] / 2
         most = max(0.0, at.extent[target][1] / 2 - 10.0)
         for source, last, offset in zip(inputs, lasts, offsets):
@@ -94,7 +96,7 @@ def _exit(layers: Layers, at: Placement, element: int) -> Point:
     return at.column_end[layers.rank[element]], at.across[element]
 
 
-def _port_offsets(slopes: Sequence[float]) -> list[float]:
+def port_offsets(slopes: Sequence[float]) -> list[float]:
     """Across, from the middle of the box, for edges that come from this far across.
 
     A level edge arrives in the middle, the others beside it on the side that they come from;

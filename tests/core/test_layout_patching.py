@@ -1,0 +1,110 @@
+"""A small edit of a large graph: what changed is drawn, and nothing else moves at all."""
+
+import random
+from itertools import pairwise
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from core.layout import Layout, layout
+from core.layout.patching import LEAST
+from tests.core.test_layout import (
+    BOX,
+    connected,
+    curve,
+    random_dag,
+    random_tree,
+)
+
+
+def unconnected(graph: nx.DiGraph, drawing: Layout, rng: random.Random) -> tuple:
+    """Two nodes that an edge may lead between."""
+    while True:
+        source, target = rng.sample(list(graph), 2)
+        if drawing.columns[source] < drawing.columns[target] and not graph.has_edge(source, target):
+            return source, target
+
+
+def edit(graph: nx.DiGraph, drawing: Layout, output: object, rng: random.Random) -> str:
+    """Do one thing to the graph; returns what."""
+    kind = rng.choice(["append", "lone", "leaf", "delete", "link", "unlink", "exchange"])
+    name = f"{kind} {len(graph)} {rng.random()}"
+    inner = [node for node in graph if graph.pred[node]]
+    if kind == "append":
+        graph.add_edges_from([(rng.choice(inner), name), (rng.choice(inner), name)])
+    elif kind == "lone":
+        graph.add_node(name)
+    elif kind == "leaf":
+        graph.add_edge(name, rng.choice([n for n in inner if drawing.columns[n]]))
+    elif kind == "delete":
+        graph.remove_node(rng.choice([node for node in graph if node != output]))
+    elif kind == "link":
+        graph.add_edge(*unconnected(graph, drawing, rng))
+    else:
+        source, target = rng.choice(list(graph.edges))
+        graph.remove_edge(source, target)
+        if kind == "exchange" and drawing.columns[target]:
+            graph.add_edge(name, target)
+    return kind
+
+
+def assert_is_of(drawing: Layout, graph: nx.DiGraph) -> None:
+    """It has all nodes and edges; boxes are apart, and every edge leads from box to box."""
+    assert drawing.ids == tuple(graph)
+    assert set(drawing.edges) == set(graph.edges)
+    assert len(drawing.edges) == graph.number_of_edges()
+    assert set(drawing.members[:, 1].tolist()) == set(range(len(drawing.starts)))
+    assert_apart(drawing)
+    edges, pieces = drawing.members.T
+    goes_on = edges[1:] == edges[:-1]
+    assert (drawing.ends[pieces[:-1]] == drawing.starts[pieces[1:]])[goes_on].all()
+    assert (drawing.starts[:, 0] <= drawing.ends[:, 0]).all()
+    first = np.flatnonzero(np.append(True, ~goes_on))
+    last = np.append(first[1:], len(edges)) - 1
+    assert edges[first].tolist() == list(range(len(drawing.edges)))
+    sources, targets = (
+        np.array([drawing.index[edge[end]] for edge in drawing.edges]) for end in (0, 1)
+    )
+    leave = drawing.starts[pieces[first]] - drawing.centers[sources]
+    arrive = drawing.ends[pieces[last]] - drawing.centers[targets]
+    assert leave == pytest.approx(np.tile([BOX[0] / 2, 0], (len(leave), 1)))
+    assert arrive[:, 0] == pytest.approx(-BOX[0] / 2)
+    assert (np.abs(arrive[:, 1]) < BOX[1] / 2).all()
+
+
+def assert_apart(drawing: Layout) -> None:
+    apart = np.abs(drawing.centers[:, None] - drawing.centers[None])
+    touches = (apart < np.array(BOX)).all(axis=2)
+    assert np.count_nonzero(touches) == len(drawing.ids)  # each itself
+
+
+def assert_clear_of_boxes(drawing: Layout, edges: set) -> None:
+    for edge in edges:
+        points = drawing.route(drawing.edge_rows[edge])
+        line = np.concatenate([curve(p, q) for p, q in pairwise(points)])
+        others = np.array([id not in edge for id in drawing.ids])
+        away = np.abs(line[:, None] - drawing.centers[others])
+        assert not (away < np.array(BOX) / 2 - 1).all(axis=2).any()
+
+
+@pytest.mark.parametrize(("make", "size"), [(random_tree, 200), (random_dag, 480)])
+def test_any_edits_one_after_the_other_move_nothing_or_are_laid_out_as_a_whole(make, size):
+    rng = random.Random(size)
+    graph = connected(make(size, 0))
+    drawing = layout(graph, BOX)
+    output, n_patched = drawing.backbone[-1], 0
+    for _ in range(20):
+        before, kind = drawing, edit(graph, drawing, output, rng)
+        drawing = layout(graph, BOX, before, output=output)
+        assert_is_of(drawing, graph)
+        if drawing.n_patched:
+            n_patched += 1
+            kept = [id for id in before.ids if id in drawing.index]
+            now = np.array([drawing.center(id) for id in kept])
+            then = np.array([before.center(id) for id in kept])
+            is_joined = kind in ("link", "append")  # what stood apart goes where it belongs
+            assert np.count_nonzero((now != then).any(axis=1)) <= 2 * is_joined
+            assert_clear_of_boxes(drawing, set(drawing.edges) - set(before.edges))
+    assert len(graph) >= LEAST
+    assert n_patched > 12
