@@ -31,19 +31,33 @@ class LinkDrawing:
     def __init__(
         self, area: QRectF, ratio: float, curve: Curve, numbers: Floats, width: float
     ) -> None:
-        self._area, self._curve, self._width = area, curve, width
-        self.pixmap = QPixmap(QSize(round(area.width() * ratio), round(area.height() * ratio)))
-        self.pixmap.setDevicePixelRatio(ratio)
-        self.pixmap.fill(theme.current().color("panel"))
+        self._area, self._ratio, self._curve, self._width = area, ratio, curve, width
         # In proportion, not by the symmetric logarithm: among many links the strong must stand out.
         with np.errstate(invalid="ignore", over="ignore"):
             shares = np.clip(numbers / robust_scale(numbers), -1.0, 1.0)
-        strength = np.nan_to_num(np.abs(shares), nan=1.0)
-        self._order: list[int] = np.argsort(strength)[-MOST_LINKS:].tolist()
-        self._steps: list[int] = (
-            np.nan_to_num(np.rint(SHADES * shares), nan=SHADES + 1).astype(int).tolist()
-        )
+            steps = np.rint(SHADES * shares)
+        steps[np.isnan(steps)] = SHADES + 1
+        strength = np.abs(steps if len(steps) <= MOST_LINKS else shares)
+        strength[np.isnan(strength)] = 1.0
+        order = np.argsort(strength, kind="stable")[-MOST_LINKS:]
+        self._order: list[int] = order.tolist()
+        self._steps: list[int] = steps.astype(int).tolist()
         self._next = 0
+        self._pixmap: QPixmap | None = None
+
+    @property
+    def pixmap(self) -> QPixmap:
+        """The picture, as far as it is drawn."""
+        if self._pixmap is None:
+            width, height = self._area.width() * self._ratio, self._area.height() * self._ratio
+            self._pixmap = QPixmap(QSize(round(width), round(height)))
+            self._pixmap.setDevicePixelRatio(self._ratio)
+            self._pixmap.fill(theme.current().color("panel"))
+        return self._pixmap
+
+    def looks_like(self, other: LinkDrawing) -> bool:
+        """Whether both pictures, of one place and theme, are the same."""
+        return self._steps == other._steps and self._order == other._order
 
     @property
     def is_finished(self) -> bool:

@@ -23,6 +23,8 @@ from app.training.plot_marks import (
     paint_step,
 )
 from app.training.run_curves import EPOCH, LOSS, METRICS, STEP, UNITS, Metric, RunCurves
+from app.widgets import texts
+from app.widgets.plot_axis import FACE
 from app.widgets.plot_curve import PlotCurve
 from app.widgets.plot_paint import own_menu, paint_level_lines
 from core.history import Curve, smooth
@@ -52,6 +54,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self.setAccessibleName("Curves over the steps")
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
+        # Of the panel's own colour, so that nothing beneath is painted as well.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCacheMode(pg.QtWidgets.QGraphicsView.CacheModeFlag.CacheNone)
         self._run = RunCurves("now")
         self._earlier: list[RunCurves] = []
@@ -73,6 +77,8 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         item.setLogMode(x=False, y=True)
         for name in axes:
             item.getAxis(name).enableAutoSIPrefix(False)
+        for name in ("top", "right"):  # hidden, they would follow every change of the range
+            item.getAxis(name).unlinkFromView()
         self._faint = self._new_curve("train, each step")
         self._test = self._new_curve("test")
         self._train = self._new_curve("train")
@@ -354,7 +360,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
 
     def _restyle(self) -> None:
         now = theme.current()
-        self.setBackground(None)
+        self.setBackground(now.color("panel"))
         item = self.getPlotItem()
         for name in ("left", "bottom"):
             style_axis(item.getAxis(name))
@@ -461,14 +467,12 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         if read is not None:
             paint_reading(painter, area, read, self._x_of(read.place), self._height_of)
         painter.setPen(theme.current().color("text2"))
-        painter.setFont(fonts.sans(theme.SIZE_CAPTION))
-        corner = QRectF(area.right() + 36, area.bottom() + 5, 70, 18)
-        painter.drawText(corner, Qt.AlignmentFlag.AlignVCenter, UNITS[self._by])
+        texts.draw_left(painter, area.right() + 36, area.bottom() + 9, UNITS[self._by], FACE)
         painter.restore()
 
 
 def _dotted(color: QColor) -> QPen:
-    """Dots two pixels wide; without caps they are drawn in half the time of Qt's own."""
+    """Dots two pixels wide and three apart."""
     pen: QPen = pg.mkPen(color, width=2)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setDashPattern([1.0, 1.5])

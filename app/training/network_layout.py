@@ -48,13 +48,20 @@ class NetworkLayout:
         self.centres = np.linspace(first, max(last, first), len(sizes))
         self.top, self.bottom = float(fonts.px(HEADER)), height - MARGIN
         self.columns = [self._column(i) for i in range(len(sizes))]
+        self._curves: dict[Link, QPainterPath] = {}
 
     def column_spacing(self) -> float:
         """From column to column."""
         return float(self.centres[1] - self.centres[0])
 
     def curve(self, link: Link) -> QPainterPath:
-        """The link's curve."""
+        """The link's curve; it is kept, and not to be changed."""
+        path = self._curves.get(link)
+        if path is None:
+            path = self._curves[link] = self._new_curve(link)
+        return path
+
+    def _new_curve(self, link: Link) -> QPainterPath:
         start, end = self._ends(link)
         bend = 0.5 * (end.x() - start.x())
         path = QPainterPath(start)

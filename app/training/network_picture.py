@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
-from app.colors import ramp_color, robust_scale
+from app.colors import robust_scale
 from app.training import heat
 from app.training.layer_buttons import LayerButtons
 from app.training.link_drawing import LinkDrawing
@@ -36,6 +36,7 @@ from app.training.network_card import (
     paint_card,
 )
 from app.training.network_layout import Floats, Link, NetworkLayout
+from app.training.network_marks import paint_captions, paint_dot
 from app.training.parameter_editor import Parameter, ParameterEditor
 from app.widgets.paint import draw_box
 from app.widgets.pop_up import PopUp
@@ -70,6 +71,7 @@ class NetworkPicture(QWidget):
         self._gaps: list[QPixmap | None] = []
         self._stale_gaps: list[int] = []
         self._drawing: tuple[int, LinkDrawing] | None = None
+        self._drawn: dict[int, LinkDrawing] = {}  # what shows, by layer
         self._frames: list[tuple[QPointF, QPixmap]] = []  # around the squares of each column
         self._input_atlas: QImage | None = None
         self._atlas: QImage | None = None  # thumbnails of all neurons, one under the other
@@ -122,8 +124,9 @@ class NetworkPicture(QWidget):
         if self._layout is None or self._pointer is not None:
             self.update()  # what is told of a neuron under the pointer may lie anywhere
         else:
-            top = math.floor(self._layout.gap(0).top())
-            self.update(0, top, self.width(), self.height() - top)
+            # Nor the panel's round corners.
+            top, side = math.floor(self._layout.gap(0).top()), math.ceil(theme.RADIUS_PANEL)
+            self.update(side, top, self.width() - 2 * side, self.height() - top - side)
 
     def set_shows(self, what: str) -> None:
         """What the links' width and colour mean: "weight", "gradient" or "update"."""
@@ -132,7 +135,7 @@ class NetworkPicture(QWidget):
         self._draw_rest()
         self.update()
 
-    def advance(self, within: float = 0.0025) -> None:
+    def advance(self, within: float = 0.002) -> None:
         """Redraw links for `within` seconds, so that a large network never takes a whole frame.
 
         Seconds of this thread's own work: where others keep the processor busy, links still come.
@@ -143,13 +146,16 @@ class NetworkPicture(QWidget):
         while self.is_behind:
             if self._drawing is None:
                 layer = self._stale_gaps.pop(0)
-                self._drawing = (layer, self._begin_drawing(layer))
-            layer, drawing = self._drawing
-            drawing.go_on(until)
-            if drawing.is_finished:
-                self._gaps[layer] = drawing.pixmap
-                self._drawing = None
-                self.update(self._layout.gap(layer).toAlignedRect())
+                drawing, drawn = self._begin_drawing(layer), self._drawn.get(layer)
+                if drawn is None or not drawing.looks_like(drawn):
+                    self._drawing = layer, drawing
+            if self._drawing is not None:
+                layer, drawing = self._drawing
+                drawing.go_on(until)
+                if drawing.is_finished:
+                    self._gaps[layer], self._drawn[layer] = drawing.pixmap, drawing
+                    self._drawing = None
+                    self.update(self._layout.gap(layer).toAlignedRect())
             if time.thread_time() >= until:
                 break
 
@@ -189,7 +195,7 @@ class NetworkPicture(QWidget):
         labels += 12
         sizes = self._scene.setup.sizes
         self._layout = NetworkLayout(sizes, self.width(), self.height(), labels)
-        self._drawing = None
+        self._drawing, self._drawn = None, {}
         self._frames = []
         self._gaps = [None] * (len(sizes) - 1)
         self._stale_gaps = list(range(len(sizes) - 1))
@@ -353,7 +359,7 @@ class NetworkPicture(QWidget):
                 painter.drawPixmap(self._layout.gap(layer).topLeft(), pixmap)
         self._paint_squares(painter)
         self._paint_biases(painter)
-        self._paint_captions(painter)
+        paint_captions(painter, self._layout, self._layout_setup(), self.buttons.middle())
         if self._hovered_link is not None:
             painter.setPen(QPen(theme.current().color("selection"), 2))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -396,43 +402,25 @@ class NetworkPicture(QWidget):
             for i, box in enumerate(boxes):
                 painter.drawImage(box, atlas, QRectF(0.5, i * side + 0.5, side - 1, side - 1))
 
-    def _paint_captions(self, painter: QPainter) -> None:
-        assert self._layout is not None
-        now = theme.current()
-        layout, sizes = self._layout, self._layout.sizes
-        painter.setFont(fonts.sans())
-        painter.setPen(now.color("text2"))
-        middle = self.buttons.middle()
-        last = len(sizes) - 1
-        inputs = "1 input" if sizes[0] == 1 else f"{sizes[0]} inputs"
-        # Where columns stand close, captions keep clear of the buttons of the next one.
-        spare = min(layout.column_spacing() - fonts.px(62), 0.0) if len(sizes) > 2 else 0.0
-        for column, text, shift in ((0, inputs, spare), (last, "output", -spare)):
-            area = QRectF(layout.centres[column] - 60 + shift, middle - 12, 120, 24)
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(now.color("text"))
-        for title, box in zip(input_titles(self._layout_setup()), layout.columns[0]):
-            painter.drawText(QRectF(0, box.top(), box.left() - 10, box.height()), align, title)
-
     def _paint_biases(self, painter: QPainter) -> None:
         """A dot at the lower left of each neuron: its bias, by sign and size."""
         if self._snapshot is None or self._layout is None:
             return
         biases = [part[1] for part in by_layer(self._layout.sizes, self._snapshot.parameters)]
         scale = robust_scale(np.concatenate(biases))
-        outline = QPen(theme.current().color("panel"), 1.5)
+        ratio = self.devicePixelRatioF()
         for column, numbers in enumerate(biases, start=1):
             for place, number in enumerate(numbers.tolist()):
                 dot = self._layout.bias_dot(column, place)
                 if dot is None:
                     break
-                is_hovered = (column, place) == self._hovered_bias
-                painter.setPen(
-                    QPen(theme.current().color("selection"), 2) if is_hovered else outline
-                )
-                share = number / scale if number == number else math.nan
-                painter.setBrush(ramp_color(min(max(share, -1.0), 1.0)))
+                paint_dot(painter, dot.center(), dot.width(), number / scale, ratio)
+        if self._hovered_bias is not None:
+            dot = self._layout.bias_dot(*self._hovered_bias)
+            if dot is not None:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(theme.current().color("selection"), 2))
                 painter.drawEllipse(dot)
 
     def _paint_card(self, painter: QPainter) -> None:

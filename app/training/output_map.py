@@ -67,8 +67,15 @@ class OutputMap(AnswerView):
         super().set_scene(scene)
 
     def set_snapshot(self, snapshot: Snapshot) -> None:
-        super().set_snapshot(snapshot)
-        self._refresh()
+        sample = self._snapshot.sample if self._snapshot is not None else None
+        self._snapshot = snapshot
+        self._make_image()
+        # Without marks and words that stand out over its edge only the map itself is another.
+        is_bare = self._pointer is None and not self._marks_worst and self._drawn is None
+        if is_bare and sample is None and snapshot.sample is None:
+            self.update(self.map_area().toAlignedRect())
+        else:
+            self.update()
 
     def set_stepped(self, is_stepped: bool) -> None:
         """Show only the sign of the answer, or how large it is."""
@@ -111,6 +118,10 @@ class OutputMap(AnswerView):
         return QRectF(round(fonts.px(LEFT) + spare), TOP, round(side), round(side))
 
     def _refresh(self) -> None:
+        self._make_image()
+        self.update()
+
+    def _make_image(self) -> None:
         if self._snapshot is None:
             return
         picture, neuron = self._snapshot.picture, self._neuron
@@ -121,7 +132,6 @@ class OutputMap(AnswerView):
         self._image = heat.image(levels, is_stepped=self._is_stepped)
         self._contours = self._new_contours()
         self._tell()
-        self.update()
 
     def _new_contours(self) -> list[tuple[float, list[QLineF]]]:
         """Lines of the same answer, as shares of the map's side."""
@@ -137,7 +147,6 @@ class OutputMap(AnswerView):
     def _recolour(self) -> None:
         self._points = None
         self._refresh()
-        self.update()
 
     # ----- pointer --------------------------------------------------------------------------
 
@@ -186,8 +195,9 @@ class OutputMap(AnswerView):
             if self._points is None:
                 self._points = self._drawn_points()
             painter.drawPixmap(area.topLeft() - QPointF(8, 8), self._points)
-        self._paint_axes(painter, area)
-        self._paint_bar(painter, area)
+        if not area.toAlignedRect().contains(event.rect()):
+            self._paint_axes(painter, area)
+            self._paint_bar(painter, area)
         if self._drawn is not None:
             draw_box(painter, area, None, theme.current().color("line"), radius=0)
             self._drawn.paint(painter, area, self.devicePixelRatioF())

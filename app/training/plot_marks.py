@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from app import fonts, theme
+from app.widgets import texts
 from app.widgets.paint import draw_box
 from app.widgets.plot_paint import spread
 from core.numbers import format_number
@@ -43,13 +44,10 @@ def paint_ends(
     heights = spread([height_of(end.y) for end in ends], 17, area.top(), area.bottom() - 4)
     for (name, _y, color, is_bold), top in zip(ends, heights):
         painter.setPen(QColor(color))
-        weight = fonts.SEMIBOLD if is_bold else fonts.NORMAL
-        painter.setFont(fonts.words(theme.SIZE_CAPTION, weight))
-        label = QRectF(area.right() + 10, top - 9, LABELS - 14, 18)
-        text = QFontMetricsF(painter.font()).elidedText(
-            name, Qt.TextElideMode.ElideRight, label.width()
+        face = (theme.SIZE_CAPTION, fonts.SEMIBOLD if is_bold else fonts.NORMAL, texts.WORDS)
+        texts.draw_left(
+            painter, area.right() + 10, top, texts.elided(name, face, LABELS - 14), face
         )
-        painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def paint_start(painter: QPainter, area: QRectF, points: Sequence[QPointF]) -> None:

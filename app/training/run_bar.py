@@ -96,8 +96,10 @@ class RunBar(QWidget):
 
     def show_running(self, is_running: bool) -> None:
         """Train or Pause."""
-        self.train.setText("Pause" if is_running else "Train")
-        self.train.set_icon_name("pause" if is_running else "play")
+        words = "Pause" if is_running else "Train"
+        if words != self.train.text():
+            self.train.setText(words)
+            self.train.set_icon_name("pause" if is_running else "play")
 
     def show_counts(self, step: int, epoch: float, epochs_a_second: float) -> None:
         """The counters; no speed while nothing runs."""
@@ -163,7 +165,10 @@ class Counter(QWidget):
     def _make_room(self) -> None:
         metrics = QFontMetricsF(fonts.sans(theme.SIZE_NUMBER, fonts.SEMIBOLD))
         needed = metrics.horizontalAdvance(self._widest)
-        self.setMinimumWidth(max(round(needed) + 20, fonts.px(92)))
+        width = max(round(needed) + 20, fonts.px(92))
+        self.setMinimumWidth(width)
+        # Of a fixed size: else every other number would have the whole bar laid out anew.
+        self._number.setFixedSize(width - 16, math.ceil(metrics.height()))
 
     def text(self) -> str:
         """The number as it shows."""

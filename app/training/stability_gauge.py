@@ -57,7 +57,9 @@ class StabilityGauge(QObject):
     def offer(self, snapshot: Snapshot, n_points: int) -> None:
         """Measure here, if it is time to."""
         now, start = time.perf_counter(), snapshot.start
-        if self._of is not None and rules_of(self._of.setup) != rules_of(snapshot.setup):
+        of = self._of
+        is_other = of is not None and of.setup is not snapshot.setup
+        if of is not None and is_other and rules_of(of.setup) != rules_of(snapshot.setup):
             self.forget()
             self.outdated.emit()
         if self._job.is_running or now < self._next:

@@ -31,6 +31,7 @@ from core.timeline import Timeline
 FRAME = 16  # milliseconds between two looks at the runner
 PICTURE = 0.03  # seconds between two pictures of the network
 HIDDEN_PICTURE = 0.5  # the same behind another tab
+COUNTS = 0.06  # seconds that the counters of a run may wait for a frame with room for them
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
 
 
@@ -63,7 +64,7 @@ class TrainingTab(QWidget):
         self._keeper = Keeper(document, self)
         self._activity = ""
         self._is_stale = True  # the pictures are older than the run
-        self._last_picture = self._last_shown = 0.0
+        self._last_picture = self._last_shown = self._last_counts = 0.0
         self._watchers = set[str]()  # elsewhere, while this tab is hidden
         self._speed = Speed()
         self.view = TrainingView(self)
@@ -349,7 +350,9 @@ class TrainingTab(QWidget):
             is_shown = self._parts.show_next()
         else:
             is_shown = False
-        self._show_counts()
+        if not is_running or self._parts.is_light or now - self._last_counts > COUNTS:
+            self._last_counts = now
+            self._show_counts()
         self.view.run_bar.show_running(is_running)
         self._keep(now, is_running=is_running)
         if is_shown and not (is_running or self._is_stale or self._runner.is_busy):

@@ -99,9 +99,8 @@ class TrainingView(QObject):
         self._legend.set_counts(len(scene.train.inputs), len(scene.test.inputs))
         self._more.setEnabled(len(scene.setup.hidden) < MOST_LAYERS)
 
-    def show_output(self, snapshot: Snapshot) -> None:
-        """How far the run has come: its output and figures."""
-        self.outputs.set_snapshot(snapshot)
+    def show_figures(self, snapshot: Snapshot) -> None:
+        """How far the run has come: its losses and accuracy."""
         self.run_list.refresh()
         words = [f"train {format_number(snapshot.train_loss, 3)}"]
         if snapshot.test_loss == snapshot.test_loss:

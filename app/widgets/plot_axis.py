@@ -6,10 +6,14 @@ import math
 from itertools import count
 
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from app import fonts, theme
+from app.widgets import texts
+
+FACE = (theme.SIZE_CAPTION, fonts.NORMAL)  # of the numbers
 # Share of the axis that labels may fill, by how many there are; pyqtgraph's own.
 _FULL = ((6, 0.2), (4, 0.4), (2, 0.6), (0, 0.8))
 _OVER = 15.0  # pixels that a label may stand out over the axis' ends
@@ -29,7 +33,8 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         area = self.mapRectFromParent(self.geometry())
-        length = area.height() if self._is_upright else area.width()
+        is_upright = self._is_upright
+        length = area.height() if is_upright else area.width()
         low, high = self.range
         if length <= 0 or not high > low:
             return
@@ -38,11 +43,11 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
         painter.drawLine(self._line(area, -1.0, length + 1.0))
         levels = self.tickValues(low, high, length)
         places = []
+        start, slope = (high, -1.0) if is_upright else (low, 1.0)
+        slope *= length / (high - low)
         for level, (_spacing, values) in enumerate(levels):
-            shares = [(value - low) / (high - low) for value in values]
-            places.append([length * (1.0 - s if self._is_upright else s) for s in shares])
+            places.append([slope * (value - start) for value in values])
             self._paint_ticks(painter, area, level, [x for x in places[-1] if 0.0 <= x <= length])
-        painter.setFont(self.style["tickFont"] or painter.font())
         painter.setPen(self.textPen())
         self._paint_labels(painter, area, length, levels, places)
 
@@ -94,22 +99,19 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
         places: list[list[float]],
     ) -> None:
         """The main level's numbers, and those of finer ones as long as there is room."""
-        metrics = QFontMetricsF(painter.font())
-        height = _LINE_HEIGHT * metrics.height()
+        line = texts.metrics(FACE, fonts.scale).height()
+        height = _LINE_HEIGHT * line
         room = QRectF(area)
         if self._is_upright:
             room.adjust(0.0, -_OVER, 4.0, _OVER)
-            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         else:
             room.adjust(-_OVER, 0.0, _OVER, height)
-            align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        flags = int(align.value) | int(Qt.TextFlag.TextDontClip.value)
         aside, below = self.style["tickTextOffset"]
         filled, drawn = 0.0, 0
         for level, (spacing, values), xs in zip(count(), levels, places):
             words = self.tickStrings(values, self.autoSIPrefixScale * self.scale, spacing)
             shown = [(x, word) for x, word in zip(xs, words) if 0.0 <= x <= length]
-            widths = [metrics.horizontalAdvance(word) for _x, word in shown]
+            widths = [texts.advance(word, FACE) for _x, word in shown]
             filled += height * len(widths) if self._is_upright else sum(widths)
             most = next(share for least, share in _FULL if drawn >= least)
             if level and filled / length >= most:
@@ -121,5 +123,6 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
                     left, top = area.left() + x - 0.5 * width, area.top() + below
                 box = QRectF(left, top, width, height)
                 if room.contains(box):
-                    painter.drawText(box, flags, word)
+                    middle = top + 0.5 * (height if self._is_upright else line)
+                    texts.draw_left(painter, left, middle, word, FACE)
                     drawn += 1

@@ -11,13 +11,15 @@ from app import fonts
 
 KEPT = 8192  # texts; a graph of 1,000 nodes shows some 4,000
 
-Face = tuple[float, int]  # pixel size at 100 %, weight
+# Pixel size at 100 % and weight; the third part is there where it is for words, not for numbers.
+Face = tuple[float, int] | tuple[float, int, str]
+WORDS = "words"
 
 
 @lru_cache(maxsize=64)
 def _font(face: Face, scale: float) -> QFont:
-    size, weight = face
-    font = fonts.sans(size, weight)
+    size, weight, *kind = face
+    font = (fonts.words if kind else fonts.sans)(size, weight)
     font.setPixelSize(round(size * scale))
     return font
 

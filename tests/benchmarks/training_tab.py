@@ -75,8 +75,8 @@ def measure(app: QApplication, tab: TrainingTab, setup: Hyperparameters, seconds
     tab.apply({name: getattr(setup, name) for name in tab.setup.differences(setup)})
     wait(0.5)
     shown: list[float] = []
-    original = tab.view.show_output
-    tab.view.show_output = lambda snapshot: (shown.append(time.perf_counter()), original(snapshot))
+    outputs, original = tab.view.outputs, tab.view.outputs.set_snapshot
+    outputs.set_snapshot = lambda snapshot: (shown.append(time.perf_counter()), original(snapshot))
     frames = Frames()
     began = time.perf_counter()
     tab.toggle_training()
@@ -92,7 +92,7 @@ def measure(app: QApplication, tab: TrainingTab, setup: Hyperparameters, seconds
     frames.stop()
     epochs = (tab.step - step) / tab._runs.current.curves.steps_per_epoch / took
     tab.pause()
-    tab.view.show_output = original
+    outputs.set_snapshot = original
     gap, work = np.percentile(frames.gaps, 95), np.percentile(frames.work, [50, 95, 100])
     print(
         f"{epochs:12,.0f} {statistics.median(frames.gaps):8.1f} {gap:8.1f} {work[0]:8.1f} "
