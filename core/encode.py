@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 # As in core.kernel_loops.
 DOT_4, DOT_1, REDUCE_4, REDUCE_1, CLEAR_PADDING, FIRST_OP = range(6)
 WIDTH = 7
+MOST_KEPT = 8  # of one program
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,17 @@ def aligned_zeros(n: int) -> Floats:
 
 
 def encode(program: Program, block: int, *, with_gradient: bool) -> Encoded:
-    """The program for blocks of that many samples, with or without its backward half."""
-    return _Encoder(program, block).encoded(with_gradient)
+    """The program for blocks of that many samples, with or without its backward half.
+
+    Kept with the program for whoever asks next, such as a map's runs with other batches.
+    """
+    known, key = program.encoded, (block, with_gradient)
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        found = known[key] = _Encoder(program, block).encoded(with_gradient)
+    return found
 
 
 def op_codes() -> dict[str, int]:

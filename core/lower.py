@@ -15,7 +15,8 @@ equal ops stand together.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +77,7 @@ class Program:
     outputs: Indices  # rows
     loss: int | None  # row
     is_weight: NDArray[np.bool_]  # (n_parameters,): multiplied by something, so not a bias
+    encoded: dict[Any, Any] = field(default_factory=dict, repr=False)  # see `core.encode`
 
     def prepare(self, inputs: Floats, targets: Floats | None = None) -> Floats:
         """The data rows, (n_data_rows, n), of inputs (n, n_inputs) and targets (n, n_targets)."""

@@ -30,14 +30,21 @@ class StepRunner:
         self.rows = tape.program.prepare(inputs, targets)
         self.largest = largest
         self.groups = rules.groups or RateGroups.of(np.ones(tape.program.n_parameters))
-        self.numpy = NumpyTape(tape.program)
+        self._numpy: NumpyTape | None = None
         self._compiled: CompiledSteps | None = None
 
-    def twin(self) -> "StepRunner":
-        """Another one over the same data, for another thread."""
+    @property
+    def numpy(self) -> NumpyTape:
+        """The tape that serves without the kernels."""
+        if self._numpy is None:
+            self._numpy = NumpyTape(self.tape.program)
+        return self._numpy
+
+    def twin(self, rules: Rules | None = None, largest: int | None = None) -> "StepRunner":
+        """Another one over the same data, for another thread, other rules or other batches."""
         twin = copy.copy(self)
-        twin.numpy = NumpyTape(self.tape.program)
-        twin._compiled = None
+        twin.rules, twin.largest = rules or self.rules, largest or self.largest
+        twin._numpy = twin._compiled = None
         return twin
 
     def run(

@@ -128,7 +128,8 @@ class Trainer:
             groups=RateGroups.of(_checked_factors(rate_factors, len(self.parameters))),
         )
         batch = _checked_batch_size(batch_size, len(self._inputs))
-        self._batch_rules = (len(self._inputs), batch, shuffle, last_batch, _checked_seed(seed))
+        self._batch_size = batch
+        self._order_rules = (shuffle, last_batch, _checked_seed(seed))
         self._batches = self.new_batches()
         self._state = self._new_state()
         self._read_values()
@@ -260,9 +261,11 @@ class Trainer:
         """Whether each step sees all samples."""
         return self._batches.batch_size == self._batches.n
 
-    def new_batches(self) -> Batches:
-        """The series of batches from its beginning."""
-        return Batches(*self._batch_rules)
+    def new_batches(self, batch_size: int | None = None) -> Batches:
+        """The series of batches from its beginning; batch_size: at most so large, not its own."""
+        n = len(self._inputs)
+        size = self._batch_size if batch_size is None else min(batch_size, n)
+        return Batches(n, size, *self._order_rules)
 
     def new_runner(self) -> StepRunner:
         """Whatever makes the steps, for another thread to use."""

@@ -4,6 +4,7 @@ It is what training goes down: the loss over all points of the training data wit
 in the problem's own reduction. (A step over a smaller batch goes down that batch's part of it.)
 """
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,7 +17,7 @@ from core.compiled_tape import CompiledReplay
 from core.lab.executors import check_stop
 from core.ops import ieee
 from core.optim import SGD
-from core.rules import State
+from core.rules import Rules, State
 from core.training import Trainer
 
 Floats = NDArray[np.float64]
@@ -49,6 +50,12 @@ class Objective:
         self._state = State.zeros(len(trainer.parameters), 0)
         self._forward: Callable[[Floats], float] | None = None
         self.n_parameters = len(trainer.parameters)
+
+    def under(self, rules: Rules) -> "Objective":
+        """With the penalties of other rules; not for two threads at once with this one."""
+        other = copy.copy(self)
+        other.rules = rules
+        return other
 
     def loss(self, parameters: Floats) -> float:
         """The loss at these parameters; inf or nan where it overflows."""

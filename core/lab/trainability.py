@@ -292,10 +292,13 @@ def pixel(question: Map, row: int, column: int) -> float:
     return float(_measures(question, [row], [column])[0])
 
 
-def prepare(question: Map, row: int, column: int) -> None:
-    """In this thread, whatever the pixel shares with others."""
-    lane = question.lane(row, column)
-    _bench(question, lane, (question.problem, question.start.key, question.steps))
+def share_prepared(question: Map) -> float:
+    """Of the pixels, those that need preparations of their own: the others share some's rules."""
+    own = sum(axis.kind in ("batch size", "momentum", "l2") for axis in (question.x, question.y))
+    if own == 1:
+        tile = list(tiles.tiles(question.height, question.width))[-1]
+        return tile.side / (0.75 * tile.side**2) if tile.side <= BENCHES_KEPT else 1.0
+    return float(own > 0)
 
 
 def _measures(question: Map, rows: list[int], columns: list[int]) -> Floats:
@@ -324,23 +327,35 @@ def measure(losses: Floats, steps: int, first: float, per_epoch: int = 1) -> flo
         return float(-np.sum(v) if has_converged else np.sum(1.0 / np.maximum(v, 1.0 / CUT_OFF)))
 
 
+class _Track:
+    """Whatever all runs of a map share: the tape and the data."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.trainer = problem.trainer()
+        self.runner = self.trainer.new_runner()
+        self.objective = Objective(self.trainer)
+
+
 class _Bench:
     """Whatever the runs of lanes with the same rules share; each run overwrites the last."""
 
-    def __init__(self, question: Map, lane: Lane) -> None:
-        trainer = lane.of(question.problem).trainer()
+    def __init__(self, question: Map, lane: Lane, track: _Track) -> None:
+        lane.of(question.problem)  # which says what this problem does not have
+        trainer, rules = track.trainer, track.trainer.rules
+        optimizer, own = lane.optimizer or rules.optimizer, rules.optimizer
+        l2 = rules.l2 if lane.l2 is None else lane.l2
+        rules = replace(rules, optimizer=optimizer, l2=l2)
         self.problem, self.steps = question.problem, question.steps
-        self.runner = trainer.new_runner()
-        batches = trainer.new_batches()
+        batches = trainer.new_batches(lane.batch_size)
+        self.runner = track.runner.twin(rules, batches.largest)
         work = batches.largest * len(trainer.parameters)
         most = max(1, min(STEPS_AT_ONCE, WORK_AT_ONCE // work))
         begins = range(0, question.steps, most)
         self.plans = [batches.take(min(most, question.steps - k)) for k in begins]
         self.per_epoch = batches.batches_per_epoch
-        optimizer, own = trainer.rules.optimizer, question.problem.optimizer
         self.start = question.start.for_optimizer(optimizer, own)
         self.state: State = self.start.state(optimizer.state_size)
-        self.objective = Objective(trainer)
+        self.objective = track.objective.under(rules)
         self.first = math.nan, math.nan  # scale of the start, loss there
 
     def measure(self, lane: Lane) -> float:
@@ -370,15 +385,17 @@ class _Bench:
         return losses
 
 
-_benches = threading.local()
+_own = threading.local()
 
 
 def _bench(question: Map, lane: Lane, key: tuple[Any, ...]) -> _Bench:
     """This thread's bench for such lanes of what `key` stands for; a few are kept."""
-    known: OrderedDict[Any, _Bench] = _benches.__dict__.setdefault("known", OrderedDict())
+    known: OrderedDict[Any, _Bench] = _own.__dict__.setdefault("benches", OrderedDict())
     key = (*key, lane.rules)
     if key not in known:
-        known[key] = _Bench(question, lane)
+        if getattr(_own, "problem", None) != question.problem:
+            _own.track, _own.problem = _Track(question.problem), question.problem
+        known[key] = _Bench(question, lane, _own.track)
         if len(known) > BENCHES_KEPT:
             known.popitem(last=False)
     known.move_to_end(key)

@@ -17,7 +17,7 @@ from core.lab.race import Lane, RaceQuestion
 from core.lab.range_test import RangeTest
 from core.lab.running import last
 from core.lab.sharpening import Sharpening
-from core.lab.trainability import Map, fractal_boundary
+from core.lab.trainability import Axis, AxisKind, Map, fractal_boundary
 from core.lab.zero_grad import ZeroGrad
 
 
@@ -63,6 +63,29 @@ def test_races_and_range_tests_are_estimated_by_their_steps(crew: Workers) -> No
     assert of_test is not None
     assert of_race.words.startswith("2 lanes of 100,000 steps on 1 worker will take about ")
     assert 0.2 < of_race.seconds / of_test.seconds < 20
+
+
+@pytest.mark.parametrize(
+    ("y", "share"), [("rate", 1 / 12), ("momentum", 1.0)], ids=["shared", "each its own"]
+)
+def test_what_pixels_prepare_together_counts_once(
+    crew: Workers, monkeypatch: pytest.MonkeyPatch, y: AxisKind, share: float
+) -> None:
+    now, known = 0.0, set[tuple[int, int]]()
+
+    def pixel(question: Map, row: int, column: int) -> float:
+        nonlocal now  # a hundredth of a second, and nine for what is prepared for it
+        now += 0.01 if (row, column) in known else 0.1
+        known.add((row, column))
+        return 0.0
+
+    monkeypatch.setattr(estimates, "time", SimpleNamespace(perf_counter=lambda: now))
+    monkeypatch.setattr(estimates, "_step_trial", lambda job, budget: 0.0)
+    monkeypatch.setattr(trainability, "pixel", pixel)
+    problem = Network()
+    axes = Axis("batch size", 1, 250), Axis(y, 1e-3, 1.0)
+    question = Map(problem, problem.start(), *axes, width=64, height=64)
+    assert of_map(question, crew).seconds == pytest.approx(64**2 * (0.01 + share * 0.09))
 
 
 def test_landscapes_and_measurements_are_estimated(
