@@ -30,7 +30,7 @@ STACKED_BELOW = 700  # px at 100 %: below, as with large type, no pane stands be
 
 _INSPECTOR_WIDTH = 362
 _LEAST_WIDTH = 260  # of a pane
-_LEAST_UPPER, _LEAST_LOWER = 170, 140  # px at 100 %
+_LEAST_UPPER, _LEAST_LOWER = 170, 150  # px at 100 %
 _LOWER_HEIGHT = 252
 _ORDINARY_HEIGHT = 700  # px
 _LOWER_SHARE = 0.42  # of the height that the bar leaves, at most
@@ -312,6 +312,7 @@ class BuildTab(QWidget):
         left = width - right - (theme.GAP if right else 0)
         # Wide, nodes get a little more than the graph, whose boxes are smaller.
         first = round(left * (0.54 if self.is_wide else 0.5))
+        first = min(first, left - self.graph_view.minimumSizeHint().width())
         self._outer.setSizes([left, right] if self.is_wide else [left])
         for row in (self._upper, self._lower):
             row.setSizes([1, 1] if self._form == "stacked" else [first, left - first])

@@ -71,7 +71,7 @@ class TransportBar(QWidget):
         self.more = _button("dots-vertical", "More for stepping", "more")
         self._menu = self._make_menu()
         self._rule = _Rule()
-        self._is_in_two_lines: bool | None = None  # None: to be found out anew
+        self._is_in_two_lines = False
         self._make_update()
         self._arrange()
         self._connect()
@@ -136,11 +136,13 @@ class TransportBar(QWidget):
 
     def _put_in_lines(self, is_in_two: bool) -> None:
         """All in one line, or what the steps say and ask beneath the buttons and the track."""
+        height = fonts.px(HEIGHT) * (2 if is_in_two else 1)
+        if height != self.maximumHeight():
+            self.setFixedHeight(height)
+            self.height_changed.emit(height)
         if is_in_two == self._is_in_two_lines:
             return
         self._is_in_two_lines = is_in_two
-        height = fonts.px(HEIGHT) * (2 if is_in_two else 1)
-        self.setFixedHeight(height)
         self._rule.setVisible(not is_in_two)
         for widget in (self.lines, self.question, self._update, self.by_hand):
             stretch = 1 if widget in (self.lines, self.question) else 0
@@ -148,7 +150,6 @@ class TransportBar(QWidget):
                 self._second_line.addWidget(widget, stretch)
             else:
                 self._first_line.insertWidget(self._first_line.count() - 1, widget, stretch)
-        self.height_changed.emit(height)
 
     def _connect(self) -> None:
         debugger = self.debugger
@@ -213,7 +214,6 @@ class TransportBar(QWidget):
         self.play.setAccessibleName(words)
 
     def _restyle(self) -> None:
-        self._is_in_two_lines = None
         self.play.set_size(36, theme.SIZE_VALUE)
         self.play.setFixedWidth(fonts.px(46))
         self.rate.setFixedWidth(fonts.px(84))

@@ -69,7 +69,7 @@ class LandscapePanel(Experiment):
         self.seed = Number("landscape_seed", 0, 2**31, is_integer=True)
         self.seed.setAccessibleName("Seed of the random directions")
         for field in (self.extent, self.seed):
-            field.setFixedWidth(84)
+            field.set_width(84)
         for words, widget in (
             ("Plane", self.kind), ("", self.resolution), ("Reaches", self.extent),
             ("Seed", self.seed),

@@ -40,7 +40,7 @@ class MapControls(QObject):
         self.pixels.show_key("256")
         self.steps = Number("map_steps", 1, 100_000, is_integer=True)
         self.steps.setValue(100)
-        self.steps.setFixedWidth(64)
+        self.steps.set_width(64)
         self.steps.setAccessibleName("Steps of each pixel")
         self._where = Choice(
             [("threads", "threads"), ("processes", "processes"), ("cluster", "Dask cluster")],

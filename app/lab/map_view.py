@@ -26,7 +26,7 @@ from app.lab.map_colors import image_of, ramp_stops
 from app.lab.map_ticks import Ticks, digits
 from app.lab.map_window import Window
 from app.lab.plot import paint_card
-from app.widgets.plot_paint import paint_axis_names
+from app.widgets.plot_paint import label_beside, paint_axis_names
 from core.numbers import MINUS, format_number
 
 Floats = NDArray[np.float64]
@@ -273,7 +273,7 @@ class MapView(QWidget):
         upwards = Ticks.along(now.bottom, now.top, 6)
         for power, words in upwards.places:
             y = area.bottom() - (power - now.bottom) / (now.top - now.bottom) * area.height()
-            box = QRectF(area.left() - wide - 6, y - 9, wide, 18)
+            box = label_beside(area.left() - 6, y)
             painter.drawText(box, right, words)
         x_name, y_name = (
             f"{name} {MINUS} {ticks.base}" if ticks.base else name
@@ -290,7 +290,7 @@ class MapView(QWidget):
             painter.setFont(fonts.words(theme.SIZE_CAPTION, fonts.SEMIBOLD))
             painter.setPen(now.color("text"))
             line = QFontMetricsF(painter.font()).height()
-            painter.drawText(QRectF(left, top, 100, line), 0, words)
+            painter.drawText(QRectF(left, top, fonts.px(100), line), 0, words)
             bar = QRectF(left, top + line + 6, 12, height)
             gradient = QLinearGradient(bar.topLeft(), bar.bottomLeft())
             for place, color in ramp_stops(words):
@@ -301,7 +301,7 @@ class MapView(QWidget):
             painter.setFont(fonts.words(theme.SIZE_CAPTION))
             painter.setPen(now.color("text2"))
             for word, y in zip(ends, (bar.top() + line / 2, bar.bottom() - line / 2)):
-                box = QRectF(bar.right() + 8, y - line / 2, 80, line)
+                box = QRectF(bar.right() + 8, y - line / 2, fonts.px(80), line)
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, word)
             top = bar.bottom() + fonts.px(18)
 

@@ -35,7 +35,7 @@ def number_fields(
             f"{experiment}_{choice.key}", choice.least, choice.most, is_integer=choice.is_integer
         )
         field.setValue(choice.value)
-        field.setFixedWidth(WIDTH)
+        field.set_width(WIDTH)
         field.setAccessibleName(f"{experiment.replace('_', ' ').capitalize()}: {choice.words}")
         row.addWidget(TextLabel(choice.words, "text2"))
         row.addWidget(field)

@@ -53,7 +53,7 @@ class OneStepPanel(Experiment):
         self.over.setAccessibleName("Loss over")
         self.rate_field = Number("one_step_rate", 0.0, math.inf)
         self.rate_field.setAccessibleName("Marked rate")
-        self.rate_field.setFixedWidth(92)
+        self.rate_field.set_width(92)
         self.rate_field.valueChanged.connect(self._on_rate)
         for words, widget in (
             ("Along", self.directions), ("Loss over", self.over), ("Rate", self.rate_field),

@@ -17,7 +17,7 @@ from app.lab.backdrop import Backdrop
 from app.lab.map_colors import sequential_image
 from app.lab.plot import paint_card
 from app.training.output_map import ticks
-from app.widgets.plot_paint import paint_axis_names
+from app.widgets.plot_paint import label_below, label_beside, paint_axis_names
 from core.numbers import format_number
 
 Floats = NDArray[np.float64]
@@ -184,13 +184,12 @@ class PlaneView(QWidget):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for number in ticks(float(plane.xs[0]), float(plane.xs[-1])):
             x = self.place(number, float(plane.ys[0])).x()
-            box = QRectF(x - 30, area.bottom() + 4, 60, fonts.px(16))
+            box = label_below(x, area.bottom() + 4)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, format_number(number, 3))
         for number in ticks(float(plane.ys[0]), float(plane.ys[-1])):
             y = self.place(float(plane.xs[0]), number).y()
-            painter.drawText(
-                QRectF(area.left() - 66, y - 9, 60, 18), right, format_number(number, 3)
-            )
+            box = label_beside(area.left() - 6, y)
+            painter.drawText(box, right, format_number(number, 3))
         paint_axis_names(painter, area, plane.names, fonts.px(22), fonts.px(48))
 
     def _paint_reading(self, painter: QPainter, area: QRectF, plane: Plane) -> None:

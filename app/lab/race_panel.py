@@ -95,7 +95,7 @@ class RacePanel(Experiment):
                 self.control_row.addWidget(TextLabel(words, "text2"))
             self.control_row.addWidget(widget, stretch)
         for field in (self.steps, self.fork_rate):
-            field.setFixedWidth(84)
+            field.set_width(84)
         self.lanes.setMinimumWidth(150)
         for button in (self.take_over, self.more):
             self.add_action_widget(button)

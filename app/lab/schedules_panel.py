@@ -72,7 +72,7 @@ class SchedulesPanel(Experiment):
             self.control_row.addWidget(widget)
             widget.setAccessibleName(words)
         for field in (self.rate, self.steps):
-            field.setFixedWidth(84)
+            field.set_width(84)
             field.valueChanged.connect(lambda _number: self._redraw())
         self.rate.setValue(0.1)
         self.control_row.addStretch(1)

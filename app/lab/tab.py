@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -31,6 +31,8 @@ from core.lab.race import RaceQuestion
 from core.lab.starts import Start
 
 NARROW = 1400  # pixels: below, one experiment at a time, chosen by a row of buttons
+LISTED = 900  # pixels: below, as with large type, it is chosen from a list that opens
+LEAST_HEIGHT = 430  # pixels of an experiment; in a lower window the tab scrolls
 LEAST_BAR = 1100  # pixels: below, the row of buttons needs the room of a label
 LIST = 208
 OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -241,9 +243,13 @@ class LabTab(QWidget):
         self._buttons = SegmentedControl([kind.heading for kind in KINDS.values()])
         self._buttons.setObjectName("lab_experiments")
         self._buttons.valueChanged.connect(self._show_heading)
+        self._choice = Choice([(n, kind.heading) for n, kind in KINDS.items()], "lab_choice")
+        self._choice.setAccessibleName("Experiment")
+        self._choice.chosen.connect(self.show_experiment)
         self._bar = QWidget()
         self._bar_row = QHBoxLayout(self._bar)
         self._bar_row.setContentsMargins(0, 0, 0, 0)
+        self._bar_row.addWidget(self._choice)
         self._bar_row.addWidget(self._buttons)
         self._bar_row.addStretch(1)
         self._bar_words = TextLabel("Starts from", "text2")
@@ -288,8 +294,13 @@ class LabTab(QWidget):
 
     def _fit_width(self) -> None:
         """One experiment at a time where there is no room for more."""
-        is_narrow = self.width() < fonts.px(NARROW)
-        self._bar_words.setVisible(self.width() >= fonts.px(LEAST_BAR))
+        # Where the panels need more than that, the tab is wider than what shows of it.
+        width = min(self.width(), self.window().width())
+        is_narrow, is_listed = width < fonts.px(NARROW), width < fonts.px(LISTED)
+        self._bar_words.setVisible(width >= fonts.px(LEAST_BAR))
+        self._choice.setVisible(is_listed)
+        self._buttons.setVisible(not is_listed)
+        self._slots.whole.setMinimumHeight(fonts.px(LEAST_HEIGHT))
         if is_narrow != self._is_narrow:
             self._is_narrow = is_narrow
             if is_narrow:
@@ -323,6 +334,8 @@ class LabTab(QWidget):
         panels = [twin] if has_twin else [made.get(name) for name in beside]
         self._slots.show_panels(made.get(self._large), panels, halves=has_twin)
         self._buttons.setValue(KINDS[self._large].heading)
+        with QSignalBlocker(self._choice):
+            self._choice.show_key(self._large)
         self._list.show_state(self._large, beside)
         self._list_panel.setFixedWidth(fonts.px(LIST))
 

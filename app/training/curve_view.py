@@ -14,6 +14,7 @@ from app.training.answer_view import AnswerView
 from app.training.network_card import coordinate_titles
 from app.training.output_map import paint_line_card, ticks
 from app.training.output_points import MOST_POINTS, paint_points, paint_worst, worst_points
+from app.widgets.plot_paint import LINE, label_below, label_beside
 from core.datasets import Data
 from core.numbers import format_number
 from core.session import Scene
@@ -146,14 +147,15 @@ class CurveView(AnswerView):
             painter.drawLine(QPointF(area.left(), round(y) + 0.5),
                              QPointF(area.right(), round(y) + 0.5))  # fmt: skip
             painter.setPen(now.color("text2"))
-            box = QRectF(area.left() - 66, y - 9, 60, 18)
+            box = label_beside(area.left() - 6, y)
             painter.drawText(box, right, format_number(number))
         painter.setPen(now.color("text2"))
         for number in ticks(domain.left, domain.right):
             x = area.left() + (number - domain.left) / (domain.right - domain.left) * area.width()
-            box = QRectF(x - 30, area.bottom() + 3, 60, 18)
+            box = label_below(x, area.bottom() + 3)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, format_number(number))
-        below = QRectF(area.left(), area.bottom() + 19, area.width(), 18)
+        line = fonts.px(LINE)
+        below = QRectF(area.left(), area.bottom() + 1 + line, area.width(), line)
         (across,) = coordinate_titles(self._scene.setup)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, across)
 

@@ -17,6 +17,7 @@ from app.widgets.labeled_slider import LabeledSlider
 from app.widgets.labels import TextLabel
 from app.widgets.number_field import NumberField
 from app.widgets.paint import draw_box
+from app.widgets.plot_paint import label_beside
 from core.hyperparameters import Hyperparameters
 from core.numbers import format_number
 from core.own_data import LONGEST_TEXT, PROBES, OwnFunction
@@ -159,5 +160,5 @@ class _Preview(QWidget):
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, format_number(number))
         for number in ticks(domain.bottom, domain.top):
             ((_x, y),) = self._places(area, np.array([[domain.left, number]]))
-            box = QRectF(0, y - 9, area.left() - 6, 18)
+            box = label_beside(area.left() - 6, y)
             painter.drawText(box, right, format_number(number))

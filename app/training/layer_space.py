@@ -17,6 +17,7 @@ from app.training.choices import Choice
 from app.training.output_map import paint_line_card, ticks
 from app.training.output_points import Places, paint_points, paint_worst, worst_points
 from app.widgets.labels import TextLabel
+from app.widgets.plot_paint import label_below
 from core.hyperparameters import Hyperparameters
 from core.layer_space import LayerSpace, layer_space
 from core.numbers import format_number
@@ -149,7 +150,7 @@ class LayerSpaceView(AnswerView):
         height = fonts.px(18)
         for number in ticks(domain.left, domain.right, 4):
             x = area.left() + (number - domain.left) / (domain.right - domain.left) * area.width()
-            box = QRectF(x - 30, area.bottom() + 3, 60, height)
+            box = label_below(x, area.bottom() + 3)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, format_number(number, 3))
         for number in ticks(domain.bottom, domain.top, 4):
             y = area.top() + (number - domain.top) / (domain.bottom - domain.top) * area.height()

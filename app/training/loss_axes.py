@@ -87,7 +87,9 @@ def style_axis(axis: pg.AxisItem) -> None:
     """Give an axis the colours and type of the theme in force."""
     now = theme.current()
     axis.setTickFont(fonts.sans(theme.SIZE_CAPTION))
+    axis.setTickDensity(1.0 / fonts.scale)
     axis.setPen(pg.mkPen(now.color("line"), width=1))
     axis.setTextPen(now.color("text2"))
-    axis.setStyle(hideOverlappingLabels=False, tickLength=-4)
+    axis.setStyle(hideOverlappingLabels=False, tickLength=-4,
+                  autoExpandTextSpace=False, tickTextHeight=fonts.px(18))  # fmt: skip
     axis.setTickPen(pg.mkPen(now.color("line"), width=1))

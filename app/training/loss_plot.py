@@ -71,7 +71,6 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         item.setMenuEnabled(False)
         own_menu(self)
         item.hideButtons()
-        item.layout.setContentsMargins(4, 8, LABELS, 2)
         item.getViewBox().setMouseEnabled(x=True, y=False)
         item.getViewBox().disableAutoRange()
         item.setLogMode(x=False, y=True)
@@ -364,6 +363,7 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         item = self.getPlotItem()
         for name in ("left", "bottom"):
             style_axis(item.getAxis(name))
+        item.layout.setContentsMargins(4, fonts.px(8), fonts.px(LABELS), 2)
         item.getAxis("left").setWidth(fonts.px(64))
         item.getAxis("left").setLabel(
             self._metric.axis,
@@ -467,7 +467,9 @@ class LossPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         if read is not None:
             paint_reading(painter, area, read, self._x_of(read.place), self._height_of)
         painter.setPen(theme.current().color("text2"))
-        texts.draw_left(painter, area.right() + 36, area.bottom() + 9, UNITS[self._by], FACE)
+        texts.draw_left(
+            painter, area.right() + fonts.px(36), area.bottom() + fonts.px(9), UNITS[self._by], FACE
+        )
         painter.restore()
 
 

@@ -28,6 +28,7 @@ from app.training.drawn_points import DrawnPoints
 from app.training.network_card import coordinate_titles, input_titles
 from app.training.output_points import MOST_POINTS, paint_points, paint_worst, worst_points
 from app.widgets.paint import draw_box
+from app.widgets.plot_paint import LINE, label_below, label_beside
 from core.contours import contour_lines
 from core.datasets import CLASSIFICATION, Domain
 from core.hyperparameters import Hyperparameters
@@ -112,10 +113,10 @@ class OutputMap(AnswerView):
     def map_area(self) -> QRectF:
         """Where the heat map is drawn: a square."""
         width = self.width() - fonts.px(LEFT) - fonts.px(RIGHT)
-        height = self.height() - TOP - fonts.px(BOTTOM)
+        height = self.height() - fonts.px(TOP) - fonts.px(BOTTOM)
         side = max(min(width, height), 10)
         spare = max(width - side, 0) / 2
-        return QRectF(round(fonts.px(LEFT) + spare), TOP, round(side), round(side))
+        return QRectF(round(fonts.px(LEFT) + spare), fonts.px(TOP), round(side), round(side))
 
     def _refresh(self) -> None:
         self._make_image()
@@ -302,19 +303,20 @@ class OutputMap(AnswerView):
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for number in ticks(domain.left, domain.right):
             x = area.left() + (number - domain.left) / (domain.right - domain.left) * area.width()
-            box = QRectF(x - 30, area.bottom() + 3, 60, 18)
+            box = label_below(x, area.bottom() + 3)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, format_number(number))
         for number in ticks(domain.bottom, domain.top):
             y = area.top() + (number - domain.top) / (domain.bottom - domain.top) * area.height()
-            box = QRectF(area.left() - 66, y - 9, 60, 18)
+            box = label_beside(area.left() - 6, y)
             painter.drawText(box, right, format_number(number))
         middle = area.center()
         # The axes' names stand beside the middle ticks, so that they take no room of their own.
         titles = coordinate_titles(self._scene.setup) if self._drawn is None else list(_DRAWN)
         across, up, *_others = [*titles, ""]
-        below = QRectF(area.left(), area.bottom() + 19, area.width(), 18)
+        line = fonts.px(LINE)
+        below = QRectF(area.left(), area.bottom() + 1 + line, area.width(), line)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, across)
-        beside = QRectF(0, middle.y() - 9 - 20, area.left() - 6, 18)
+        beside = QRectF(0, middle.y() - 1.6 * line, area.left() - 6, line)
         if painter.fontMetrics().horizontalAdvance(up) <= beside.width():
             painter.drawText(beside, right, up)
             return
@@ -338,8 +340,10 @@ class OutputMap(AnswerView):
         painter.fillRect(bar, gradient)
         painter.setPen(theme.current().color("text2"))
         painter.setFont(fonts.sans(theme.SIZE_CAPTION))
-        for number, y in ((1, bar.top() + 7), (0, bar.center().y()), (-1, bar.bottom() - 7)):
-            box = QRectF(bar.right() + 6, y - 9, 40, 18)
+        half = fonts.px(LINE) / 2
+        top, bottom = bar.top() - 2 + half, bar.bottom() + 2 - half
+        for number, y in ((1, top), (0, bar.center().y()), (-1, bottom)):
+            box = QRectF(bar.right() + 6, y - half, fonts.px(40), 2 * half)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, format_number(number))
 
     def _paint_captions(self, painter: QPainter, area: QRectF) -> None:
@@ -398,8 +402,9 @@ def paint_line_card(painter: QPainter, corner: QPointF, within: QSize, text: str
     now, font = theme.current(), fonts.sans(theme.SIZE_BODY)
     width = round(QFontMetricsF(font).horizontalAdvance(text)) + 20
     x = max(min(corner.x(), within.width() - width - 4), 4)
-    y = min(corner.y(), within.height() - 32)
-    card = QRectF(round(x), round(y), width, 28)
+    height = fonts.px(28)
+    y = min(corner.y(), within.height() - height - 4)
+    card = QRectF(round(x), round(y), width, height)
     draw_box(painter, card, now.color("raised"), now.color("strong"), radius=4)
     painter.setFont(font)
     painter.setPen(now.color("text"))

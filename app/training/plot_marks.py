@@ -41,12 +41,14 @@ def paint_ends(
     painter: QPainter, area: QRectF, ends: list[End], height_of: Callable[[float], float]
 ) -> None:
     """The names at the curves' ends, moved apart where they would overlap."""
-    heights = spread([height_of(end.y) for end in ends], 17, area.top(), area.bottom() - 4)
+    heights = spread(
+        [height_of(end.y) for end in ends], fonts.px(17), area.top(), area.bottom() - 4
+    )
     for (name, _y, color, is_bold), top in zip(ends, heights):
         painter.setPen(QColor(color))
         face = (theme.SIZE_CAPTION, fonts.SEMIBOLD if is_bold else fonts.NORMAL, texts.WORDS)
         texts.draw_left(
-            painter, area.right() + 10, top, texts.elided(name, face, LABELS - 14), face
+            painter, area.right() + 10, top, texts.elided(name, face, fonts.px(LABELS) - 14), face
         )
 
 
@@ -77,7 +79,8 @@ def paint_step(painter: QPainter, area: QRectF, x: float, step: int) -> None:
     text = f"step {step:,}"
     width = QFontMetricsF(font).horizontalAdvance(text) + 12
     left = min(x + 4, area.right() - width)
-    box = QRectF(left, area.bottom() - 22, width, 18)
+    high = fonts.px(18)
+    box = QRectF(left, area.bottom() - high - 4, width, high)
     draw_box(painter, box, now.color("accent_soft"), None, radius=4)
     painter.setFont(font)
     painter.setPen(now.color("accent"))
@@ -109,18 +112,19 @@ def _paint_card(
     painter: QPainter, area: QRectF, x: float, title: str, rows: list[tuple[str, float, str]]
 ) -> None:
     now = theme.current()
-    width, height = _CARD_WIDTH, 30 + 22 * len(rows)
+    row = fonts.px(22)
+    width, height = fonts.px(_CARD_WIDTH), fonts.px(30) + row * len(rows)
     left = x + 12 if x + 12 + width <= area.right() else x - 12 - width
     card = QRectF(round(left), round(area.top()), width, height)
     draw_box(painter, card, now.color("raised"), now.color("strong"), radius=6)
     line = card.adjusted(12, 4, -12, 0)
-    line.setHeight(24)
+    line.setHeight(fonts.px(24))
     middle = Qt.AlignmentFlag.AlignVCenter
     painter.setFont(fonts.sans())
     painter.setPen(now.color("text2"))
     painter.drawText(line, middle, title)
     for name, number, color in rows:
-        line.translate(0, 22)
+        line.translate(0, row)
         painter.setFont(fonts.words())
         painter.setPen(QColor(color) if color else now.color("text2"))
         value = format_number(number, 6)

@@ -15,7 +15,7 @@ from app.widgets.labels import TextLabel
 from app.widgets.log_slider import LogSlider
 from app.widgets.paint import draw_box
 
-HEIGHT = 88
+HEIGHT, HEIGHT_STACKED = 88, 140
 BUTTON_HEIGHT = 48
 SLOWEST, FASTEST = 1e-5, 10.0  # of the slider; the field takes any rate
 
@@ -43,19 +43,30 @@ class RunBar(QWidget):
                 ("steps", "88,888,888"), ("epochs", "888,888"), ("epochs a second", "88,888"),
             )
         )  # fmt: skip
+        self._is_stacked = False
         self.rate = LogSlider(SLOWEST, FASTEST, 0.03)
         self.rate_field = Number("learning_rate_field", 0.0, math.inf)
         self._rate_label = TextLabel("Learning rate", weight=fonts.SEMIBOLD)
         self._name_them()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 24, 0)
-        row.setSpacing(8)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 0, 24, 0)
+        column.setSpacing(0)
+        row, below = self._first_line, self._second_line = QHBoxLayout(), QHBoxLayout()
+        for line in (row, below):
+            line.setSpacing(8)
+            column.addLayout(line)
         for button in (self.train, self.step, self.reset):
             row.addWidget(button)
         row.addWidget(Separator())
         for counter in (self.steps, self.epochs, self.speed):
             row.addWidget(counter)
-        row.addWidget(Separator())
+        self._before_rate = Separator()
+        row.addWidget(self._before_rate)
+        self._rates = QWidget()
+        row.addWidget(self._rates, 1)
+        row = QHBoxLayout(self._rates)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
         row.addWidget(self._rate_label)
         row.addSpacing(8)
         row.addWidget(self.rate, 1)
@@ -124,6 +135,14 @@ class RunBar(QWidget):
         self.speed.setVisible(not is_tight)
         self._rate_label.setText("Rate" if is_narrow else "Learning rate")
 
+    def set_stacked(self, is_stacked: bool) -> None:
+        """The rate beneath the buttons and counters, or beside them."""
+        if is_stacked != self._is_stacked:
+            self._is_stacked = is_stacked
+            self._before_rate.setVisible(not is_stacked)
+            (self._second_line if is_stacked else self._first_line).addWidget(self._rates, 1)
+            self._restyle()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.current()
         area = QRectF(self.rect())
@@ -131,7 +150,7 @@ class RunBar(QWidget):
                  radius=theme.RADIUS_PANEL)  # fmt: skip
 
     def _restyle(self) -> None:
-        self.setFixedHeight(fonts.px(HEIGHT))
+        self.setFixedHeight(fonts.px(HEIGHT_STACKED if self._is_stacked else HEIGHT))
         self.train.set_size(BUTTON_HEIGHT, 16)
         self.train.setMinimumWidth(fonts.px(118))
         for button in (self.step, self.reset):

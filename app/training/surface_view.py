@@ -125,7 +125,9 @@ class SurfaceView(AnswerView):
         painter.setFont(fonts.sans(theme.SIZE_CAPTION))
         sides = np.array([[0, -1.16, -1], [-1.16, 0, -1]], dtype=float)
         for (x, y), name in zip(self.project(sides)[0].tolist(), ("X₁", "X₂")):
-            painter.drawText(QRectF(x - 20, y - 9, 40, 18), Qt.AlignmentFlag.AlignCenter, name)
+            box = QRectF(0, 0, fonts.px(40), fonts.px(18))
+            box.moveCenter(QPointF(x, y))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_surface(self, painter: QPainter, output: np.ndarray) -> None:
         n = len(output)

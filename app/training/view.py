@@ -34,10 +34,11 @@ from core.session import Scene, Snapshot
 
 NARROW = 1500  # pixels: below, the set-up is narrower and the runs stand behind a button
 TIGHT = 1200  # below, as with a presenter's large type at 1280 pixels, only what must be shows
+STACKED = 900  # below, no panel stands beside another: all of them scroll
 SETUP, SETUP_NARROW = 316, 264
 OUTPUT, OUTPUT_NARROW, OUTPUT_TIGHT = 568, 360, 328
 RUNS = 430
-METRIC, COMBO = 140, 124
+METRIC, COMBO, COMBO_STACKED = 140, 124, 96
 AXES = [("step", "by step"), ("epoch", "by epoch"), ("time", "by time")]
 SMOOTHINGS = [("0", "not smoothed"), ("0.6", "smooth 0.6"), ("0.92", "smooth 0.92"),
               ("0.98", "smooth 0.98")]  # fmt: skip
@@ -57,6 +58,7 @@ class TrainingView(QObject):
         self._page = page
         self._scene: Scene | None = None
         self._was_narrow: bool | None = None
+        self._is_stacked = False
         self.run_bar, self.setup = RunBar(), SetupPanel()
         self.network, self.outputs = NetworkPicture(), OutputView()
         self.output = self.outputs.map
@@ -67,7 +69,11 @@ class TrainingView(QObject):
         self.toasts = ToastArea(page)
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self._top = OwnSplitter("training_top", across, self._network_panel(), self._output_panel())
-        self._right = OwnSplitter("training_right", down, self._top, self._loss_panel())
+        loss = self._loss_panel()
+        self._right = OwnSplitter("training_right", down, self._top, loss)
+        self._least_heights = {  # pixels at 100 %, of panels that stand one above the other
+            self._network_frame: 200, self._output_frame: 290, loss: 180, self.setup: 280,
+        }  # fmt: skip
         self.time = TimeStrip()
         right = QWidget()
         lines = QVBoxLayout(right)
@@ -279,15 +285,15 @@ class TrainingView(QObject):
 
     def _set_widths(self) -> None:
         """Widths that follow the size of the type, which presenter mode enlarges."""
-        for combo, width in self._combos:
-            combo.setFixedWidth(fonts.px(width))
         self.run_list.setFixedWidth(fonts.px(RUNS))
         self.setup.setMinimumWidth(fonts.px(SETUP_NARROW))  # its form would be cut off
         self._arrange()
 
     def _arrange(self) -> None:
         """What shows at this width and, where nobody has moved the panes, their sizes."""
-        width = self._page.width()
+        # Where the panels need more than that, the page is wider than what shows of it.
+        width = min(self._page.width(), self._page.window().width())
+        self._stack(width < fonts.px(STACKED))
         is_narrow = width < fonts.px(NARROW)
         is_tight = width < fonts.px(TIGHT)
         self._show_for_width(is_narrow=is_narrow, is_tight=is_tight)
@@ -299,12 +305,29 @@ class TrainingView(QObject):
         top = round(share * height)
         if not is_narrow:
             top = min(fonts.px(540), top)
+        if self._is_stacked:
+            for splitter in (self._whole, self._top, self._right):
+                splitter.suggest([1, 1])
+            return
         for splitter, sizes in (
             (self._whole, [setup, rest]),
             (self._top, [rest - theme.GAP - output, output]),
             (self._right, [top, height - theme.GAP - top]),
         ):
             splitter.suggest(sizes)
+
+    def _stack(self, is_stacked: bool) -> None:
+        """Panels one above the other, each as high as it needs; the set-up comes last."""
+        for combo, width in self._combos:
+            combo.setFixedWidth(fonts.px(COMBO_STACKED if is_stacked else width))
+        for panel, height in self._least_heights.items():
+            panel.setMinimumHeight(fonts.px(height) if is_stacked else 0)
+        if is_stacked != self._is_stacked:
+            self._is_stacked = is_stacked
+            self.run_bar.set_stacked(is_stacked)
+            self._whole.insertWidget(1 if is_stacked else 0, self.setup)
+            for splitter in (self._whole, self._top):
+                splitter.turn(Qt.Orientation.Vertical if is_stacked else Qt.Orientation.Horizontal)
 
     def _show_for_width(self, *, is_narrow: bool, is_tight: bool) -> None:
         """Leave out what has no room."""

@@ -64,6 +64,11 @@ class OwnSplitter(Splitter):
         if not self.is_by_hand:
             self.setSizes(sizes)
 
+    def turn(self, orientation: Qt.Orientation) -> None:
+        """Panes beside or above each other; sizes chosen for the one mean nothing in the other."""
+        self.setOrientation(orientation)
+        self.is_by_hand = False
+
     def _on_moved(self) -> None:
         self.is_by_hand = True
 
@@ -72,7 +77,10 @@ class OwnSplitter(Splitter):
         return super().saveState() if self.is_by_hand else QByteArray()
 
     def restoreState(self, state: QByteArray | bytes | bytearray | memoryview) -> bool:
+        orientation = self.orientation()
         self.is_by_hand = super().restoreState(state)
+        if self.orientation() != orientation:
+            self.turn(orientation)
         return self.is_by_hand
 
 

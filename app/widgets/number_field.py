@@ -64,6 +64,7 @@ class NumberField(QLineEdit):
         self._minimum, self._maximum = float(minimum), float(maximum)
         self._is_integer, self._is_logarithmic = is_integer, is_logarithmic
         self._check: Check | None = None
+        self._width: float | None = None
         self._size: tuple[float, int, float] = (theme.SIZE_BODY, fonts.NORMAL, theme.CONTROL_HEIGHT)
         self._is_editing = False
         self._press_x: float | None = None  # of a press that may become a drag
@@ -104,6 +105,11 @@ class NumberField(QLineEdit):
     def set_check(self, check: Check | None) -> None:
         """A further test of typed numbers: returns why one is refused, or None."""
         self._check = check
+
+    def set_width(self, width: float) -> None:
+        """The width that it keeps, in pixels at 100 %."""
+        self._width = width
+        self._restyle()
 
     def set_type(self, size: float, weight: int, height: float) -> None:
         """Larger type and height than a control's, in pixels at 100 %."""
@@ -413,5 +419,7 @@ class NumberField(QLineEdit):
     def _restyle(self) -> None:
         size, weight, _height = self._size
         self.setFont(fonts.sans(size, weight))
+        if self._width is not None:
+            self.setFixedWidth(fonts.px(self._width))
         self.updateGeometry()
         self.update()

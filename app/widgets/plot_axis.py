@@ -101,11 +101,11 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]  # pyqtgraph is not typed
         """The main level's numbers, and those of finer ones as long as there is room."""
         line = texts.metrics(FACE, fonts.scale).height()
         height = _LINE_HEIGHT * line
-        room = QRectF(area)
+        room, over = QRectF(area), fonts.px(_OVER)
         if self._is_upright:
-            room.adjust(0.0, -_OVER, 4.0, _OVER)
+            room.adjust(0.0, -over, 4.0, over)
         else:
-            room.adjust(-_OVER, 0.0, _OVER, height)
+            room.adjust(-over, 0.0, over, height)
         aside, below = self.style["tickTextOffset"]
         filled, drawn = 0.0, 0
         for level, (spacing, values), xs in zip(count(), levels, places):

@@ -11,6 +11,8 @@ from PySide6.QtGui import QPainter, QPen
 
 from app import fonts, theme
 
+LINE = 18  # pixels at 100 %: the height of a line of an axis's words
+
 
 def own_menu(plot: pg.PlotWidget) -> None:
     """Let a plot own the menu that pyqtgraph makes for it, and nobody sees, though it is a window.
@@ -50,16 +52,29 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     return result
 
 
+def label_below(x: float, top: float) -> QRectF:
+    """Where a number of the horizontal axis stands: its middle at x."""
+    wide = fonts.px(60)
+    return QRectF(x - wide / 2, top, wide, fonts.px(LINE))
+
+
+def label_beside(right: float, y: float) -> QRectF:
+    """Where a number of the vertical axis stands: its middle at y, its end at `right`."""
+    wide, high = fonts.px(60), fonts.px(LINE)
+    return QRectF(right - wide, y - high / 2, wide, high)
+
+
 def paint_axis_names(
     painter: QPainter, area: QRectF, names: tuple[str, str], below: float, beside: float
 ) -> None:
     """The axes' names, `below` and `beside` so many pixels from the area; the second upright."""
     painter.setFont(fonts.words(theme.SIZE_CAPTION))
-    line = QRectF(area.left(), area.bottom() + below, area.width(), fonts.px(18))
+    line = QRectF(area.left(), area.bottom() + below, area.width(), fonts.px(LINE))
     painter.drawText(line, Qt.AlignmentFlag.AlignHCenter, names[0])
     painter.save()
     painter.translate(area.left() - beside, area.center().y())
     painter.rotate(-90)
-    upright = QRectF(-area.height() / 2, -9, area.height(), 18)
+    high = fonts.px(LINE)
+    upright = QRectF(-area.height() / 2, -high / 2, area.height(), high)
     painter.drawText(upright, Qt.AlignmentFlag.AlignCenter, names[1])
     painter.restore()
