@@ -1,9 +1,10 @@
 """After a small edit of a large graph: what changed is drawn, all else stays to the last digit.
 
-A new node goes into the column before those that use it, or after those that it uses. A new edge
+A new node goes into the column before those that use it, or after those that it uses; where there
+is none in between, one is opened, and both halves of the picture give way by half of it. A new edge
 goes along its source's other edges as far as they lead, then where there is room between the boxes.
-What would need a column to be opened, or cross much, is left to the layout of the whole graph; and
-so is a picture that has been patched often.
+What would cross much is left to the layout of the whole graph, and so is a picture that has been
+patched often.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from core.layout.routes import LEVEL, PORT_STEP, port_offsets
 LEAST = 150  # nodes; a smaller graph is laid out as a whole, which is tidier
 MOST_CHANGED = 16  # nodes and edges, of one edit
 MOST_PATCHED = 1 / 16  # of the nodes, since all were laid out
-MOST_CROSSED = 4  # by the pieces of a new edge
+MOST_CROSSED = 30  # by a piece of a new edge; more are worth another order of the boxes
 PORT_ROOM = 10.0  # across, that stays free at a box's corner
 PART_GAP = 1.5  # above a node without edges, in row gaps
 
@@ -58,9 +59,6 @@ def patched(
     n_patched = previous.n_patched + edit.size
     if edit.size > MOST_CHANGED or n_patched > max(MOST_CHANGED, MOST_PATCHED * len(ids)):
         return None
-    is_network = previous.crossings < 0
-    if is_network and any(target in previous.index for _source, target in edit.linked):
-        return None  # a neuron may be another one, and with it its rows
     try:
         patch = _Patch(previous, ids, box, edit)
         patch.put_nodes()
@@ -92,6 +90,7 @@ class _Patch:
 
     def __init__(self, previous: Layout, ids: tuple[Any, ...], box: Floats, edit: Edit) -> None:
         self.previous, self.ids, self.box, self.edit = previous, ids, box, edit
+        self.is_crossbar = previous.crossings < 0
         self.index = dict(zip(ids, range(len(ids))))
         self.turn = slice(None, None, 1 if previous.direction == "LR" else -1)
         self.columns, self.parts = dict(previous.columns), dict(previous.parts)
@@ -108,6 +107,7 @@ class _Patch:
             starts[:, self.turn].copy(), ends[:, self.turn].copy(), previous.gaps[1],
         )  # fmt: skip
         self.ways: list[tuple[Edge, list[int]]] = []  # of the new edges
+        self.opened: tuple[int, int, Span] | None = None  # part, column, where it is
         self.inputs: dict[Id, list[Id]] = {id: [] for id in edit.new}
         self.users: dict[Id, list[Id]] = {id: [] for id in edit.new}
         for source, target in edit.linked:
@@ -210,9 +210,42 @@ class _Patch:
                 columns[id] = max(found) + 1
         for id in reversed(order):
             before_users(id)
+        self._open_column()
+        for id in reversed(order):
+            if not self.inputs[id] and self.users[id]:
+                columns[id] = min([columns[user] for user in self.users[id]]) - 1
         for source, target in self.edit.linked:
             if not 0 <= columns.get(source, -1) < columns.get(target, -1):
-                raise UnpatchableError  # there is no column in between
+                raise UnpatchableError
+
+    def _open_column(self) -> None:
+        """Where a new node has no column between its inputs and its users."""
+        columns, sheet = self.columns, self.sheet
+        crowded = [
+            id for id in self.edit.new
+            if any(columns.get(source, -1) >= columns[id] for source in self.inputs[id])
+        ]  # fmt: skip
+        if not crowded:
+            return
+        part, column = self.parts[crowded[0]], columns[crowded[0]] + 1
+        is_own = [self.parts[source] == part for source, _target in self.edges]
+        pieces = np.unique(self.members[np.array(is_own)[self.members[:, 0]], 1])
+        width = max(float(sheet.extent[self.index[id], 0]) for id in crowded)
+        span = sheet.open_column(part, column, width, self.previous.gaps[0], pieces)
+        if span is None:
+            raise UnpatchableError
+        self.opened = part, column, span
+        self.places = {
+            # A guide beyond the new column is one step farther from its source.
+            (id, step + (columns[id] < column <= columns[id] + step)): place
+            for (id, step), place in self.places.items()
+            if id in columns
+        }
+        for id, own_part in self.parts.items():
+            if own_part == part and columns.get(id, -1) >= column:
+                columns[id] += 1
+        for id in crowded:
+            columns[id] += 1
 
     def _put(self, id: Id) -> None:
         """Level with its deepest input, or with what uses it, or as near as there is room."""
@@ -225,21 +258,22 @@ class _Patch:
             raise UnpatchableError
         wanted = float(sheet.centers[max(near, key=sheet.column.__getitem__), 1])
         width, height = sheet.extent[row].tolist()
-        span = sheet.span_of(part, column, wanted) or self._column_after(part, column, width)
+        span = sheet.span_of(part, column, wanted) or self._new_column(part, column, width)
         if width > span.end - span.start + LEVEL:
             raise UnpatchableError
         along = (span.start + span.end) / 2
         own = Span(along - width / 2, along + width / 2)
         self._settle(id, along, sheet.place_for_box(own, height, wanted))
 
-    def _column_after(self, part: int, column: int, width: float) -> Span:
-        """One more column, at the end of a part."""
+    def _new_column(self, part: int, column: int, width: float) -> Span:
+        """Of a column without boxes: the one that was opened, or one more at the end of a part."""
         sheet = self.sheet
-        own = sheet.column[sheet.part == part]
-        before = sheet.span_of(part, column - 1, 0.0)
-        if before is None or column <= own.max():
+        if self.opened is not None and self.opened[:2] == (part, column):
+            return self.opened[2]
+        is_own = sheet.part == part
+        if not is_own.any() or column <= sheet.column[is_own].max():
             raise UnpatchableError
-        ends = sheet.centers[sheet.part == part, 0] + sheet.extent[sheet.part == part, 0] / 2
+        ends = sheet.centers[is_own, 0] + sheet.extent[is_own, 0] / 2
         start = float(ends.max()) + self.previous.gaps[0]
         return Span(start, start + width)
 
@@ -285,7 +319,7 @@ class _Patch:
                 self.ways.append(((source, target), [*way, *self._arrive(at, target, port)]))
         for piece in range(n_before, len(self.sheet.starts)):
             crossed = self.sheet.crossed_by(piece)
-            if crossed > MOST_CROSSED or self.sheet.meets_box(piece):
+            if (crossed > MOST_CROSSED and not self.is_crossbar) or self.sheet.meets_box(piece):
                 raise UnpatchableError
             crossings += crossed
         return crossings
@@ -315,18 +349,21 @@ class _Patch:
 
     def _shared(self, source: Id, spans: Sequence[Span | None], first: int) -> list[int]:
         """The pieces of another edge from there that lead farthest through these columns."""
-        best: list[int] = []
-        ends = [span.end for span in spans if span is not None]
-        rows = [row for row, (start, _end) in enumerate(self.edges) if start == source]
-        own = [self.members[self.members[:, 0] == row, 1].tolist() for row in rows]
-        own += [way for (start, _end), way in self.ways if start == source]
-        for way in own:
-            for count, piece in enumerate(way, 1):
-                (_x0, y0), (x1, y1) = self.sheet.starts[piece], self.sheet.ends[piece]
-                is_end = any(abs(x1 - end) < LEVEL for end in ends)
-                if is_end and abs(y1 - y0) < LEVEL and count > len(best):
-                    best = way[:count]
-        return best
+        sheet, ends = self.sheet, [span.end for span in spans if span is not None]
+        rows = [row for row, edge in enumerate(self.edges) if edge[0] == source]
+        ways = [
+            self.members[slice(*np.searchsorted(self.members[:, 0], [row, row + 1])), 1]
+            for row in rows
+        ]
+        ways += [np.array(way) for (start, _end), way in self.ways if start == source]
+        best: Ints = np.array([], dtype=np.intp)
+        for way in ways:
+            is_level = np.abs(sheet.ends[way, 1] - sheet.starts[way, 1]) < LEVEL
+            is_end = (np.abs(sheet.ends[way, :1] - ends) < LEVEL).any(axis=1)
+            led = np.flatnonzero(is_level & is_end)
+            if len(led) and led[-1] >= len(best):
+                best = way[: led[-1] + 1]
+        return [int(piece) for piece in best]
 
     def _ports(self, target: Id, leads: Sequence[tuple[list[int], Point]]) -> list[float]:
         """Across, from the middle of a box: where these arrive, beside those that do already."""
@@ -383,7 +420,7 @@ class _Patch:
         return Layout(
             self.ids, points[0], self.box, edges, points[1], points[2], members,
             bounds_of(points, self.box), previous.direction, self._backbone(output),
-            -1 if previous.crossings < 0 else previous.crossings + crossings, previous.gaps,
+            -1 if self.is_crossbar else previous.crossings + crossings, previous.gaps,
             self.places, self.columns, self.parts, n_patched,
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 All lengths are along the columns and across them, whatever the picture's direction.
 """
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -90,10 +91,41 @@ class Sheet:
         middles, halves = self.centers[boxes, 1], self.extent[boxes, 1] / 2
         low = np.concatenate([middles - halves - box_gap, np.minimum(*ends) - piece_gap]) - half
         high = np.concatenate([middles + halves + box_gap, np.maximum(*ends) + piece_gap]) + half
-        spots = np.concatenate([[wanted], low, high])
-        taken = (spots[:, None] > low + 1e-6) & (spots[:, None] < high - 1e-6)
-        free = spots[~taken.any(axis=1)]  # there is some: above all of them
-        return float(free[np.argmin(np.abs(free - wanted))])
+        order = np.argsort(low)
+        # Free is what lies between all that begin before a place and the next that begins.
+        free_from = np.append(-math.inf, np.maximum.accumulate(high[order]))
+        free_to = np.append(low[order], math.inf)
+        is_free = free_from <= free_to
+        spots = np.clip(wanted, free_from[is_free], free_to[is_free])
+        return float(spots[np.argmin(np.abs(spots - wanted))])
+
+    def open_column(
+        self, part: int, column: int, width: float, gap: float, pieces: Ints
+    ) -> Span | None:
+        """Make room for one more column before another, by moving both halves of a part apart.
+
+        width: of the boxes to come. pieces: rows of the part's curves. None where columns don't
+        stand clear of each other, or where the part would meet another one.
+        """
+        own = self.part == part
+        before, after = own & (self.column < column), own & (self.column >= column)
+        half = self.extent[:, 0] / 2
+        end = float((self.centers[:, 0] + half)[before].max(initial=-math.inf))
+        start = float((self.centers[:, 0] - half)[after].min(initial=math.inf))
+        if not end < start < math.inf or end == -math.inf:
+            return None
+        middle, step = (end + start) / 2, max(0.0, width + 2 * gap - (start - end)) / 2
+        self.centers[before, 0] -= step
+        self.centers[after, 0] += step
+        for points in (self.starts, self.ends):
+            points[pieces, 0] += np.where(points[pieces, 0] > middle, step, -step)
+        self.column[after] += 1
+        low = (self.centers - self.extent / 2)[own].min(axis=0)
+        high = (self.centers + self.extent / 2)[own].max(axis=0)
+        others = ~own & (self.column >= 0)
+        apart = np.abs(self.centers - (low + high) / 2) >= (self.extent + high - low) / 2
+        is_clear = apart[others].any(axis=1).all()
+        return Span(middle - width / 2, middle + width / 2) if is_clear else None
 
     # ----- curves ---------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from core.expression import parse
 from core.layout import Layout, layout
 from core.layout.patching import LEAST
 from tests.core.test_layout import (
@@ -16,6 +17,9 @@ from tests.core.test_layout import (
     random_dag,
     random_tree,
 )
+from tests.core.test_network_rows import text_of
+
+GAP = 48.0
 
 
 def unconnected(graph: nx.DiGraph, drawing: Layout, rng: random.Random) -> tuple:
@@ -28,7 +32,7 @@ def unconnected(graph: nx.DiGraph, drawing: Layout, rng: random.Random) -> tuple
 
 def edit(graph: nx.DiGraph, drawing: Layout, output: object, rng: random.Random) -> str:
     """Do one thing to the graph; returns what."""
-    kind = rng.choice(["append", "lone", "leaf", "delete", "link", "unlink", "exchange"])
+    kind = rng.choice(["append", "lone", "leaf", "delete", "link", "unlink", "exchange", "insert"])
     name = f"{kind} {len(graph)} {rng.random()}"
     inner = [node for node in graph if graph.pred[node]]
     if kind == "append":
@@ -44,7 +48,9 @@ def edit(graph: nx.DiGraph, drawing: Layout, output: object, rng: random.Random)
     else:
         source, target = rng.choice(list(graph.edges))
         graph.remove_edge(source, target)
-        if kind == "exchange" and drawing.columns[target]:
+        if kind == "insert":
+            graph.add_edge(source, name)
+        if kind != "unlink" and drawing.columns[target]:
             graph.add_edge(name, target)
     return kind
 
@@ -103,8 +109,60 @@ def test_any_edits_one_after_the_other_move_nothing_or_are_laid_out_as_a_whole(m
             kept = [id for id in before.ids if id in drawing.index]
             now = np.array([drawing.center(id) for id in kept])
             then = np.array([before.center(id) for id in kept])
+            spacing = (
+                np.array([BOX[0] + GAP, BOX[1] + GAP]) / 2 if kind == "insert" else np.zeros(2)
+            )
+            moved = np.count_nonzero((np.abs(now - then) > spacing + 1e-9).any(axis=1))
             is_joined = kind in ("link", "append")  # what stood apart goes where it belongs
-            assert np.count_nonzero((now != then).any(axis=1)) <= 2 * is_joined
+            assert moved <= 2 * is_joined
             assert_clear_of_boxes(drawing, set(drawing.edges) - set(before.edges))
     assert len(graph) >= LEAST
     assert n_patched > 12
+
+
+def test_a_network_keeps_its_rows_and_directions_are_alike():
+    graph = parse(text_of((3, 16, 16, 1)))
+    drawn, box = graph.to_networkx(), (100.0, 100.0)
+    found = {}
+    for direction in ("LR", "TB"):
+        before = layout(drawn, box, output=graph.output, direction=direction)
+        assert before.crossings < 0  # a crossbar
+        edited = drawn.copy()
+        first, last = graph["n0_0_"].id, graph.output
+        edited.add_edges_from([(last, "L"), (first, "L"), ("t", "L")])
+        edited.remove_node(graph["w1_3_2"].id)
+        after = layout(edited, box, before, direction, output="L")
+        assert after.n_patched == 7
+        for id in after.ids:
+            assert id in ("L", "t") or after.center(id) == before.center(id)
+        found[direction] = after
+    across, down = found.values()
+    assert across.edges == down.edges
+    assert np.array_equal(across.centers, down.centers[:, ::-1])
+    assert np.array_equal(across.starts, down.starts[:, ::-1])
+    assert across.backbone == (graph.output, "L")
+
+
+def test_a_box_that_is_named_anew_keeps_its_place_while_its_column_has_room():
+    graph = random_tree(200, 1)
+    sizes = {node: (160.0 if index % 3 else 128.0, 80.0) for index, node in enumerate(graph)}
+    before = layout(graph, sizes)
+    node = next(
+        node for node in graph
+        if sizes[node][0] == 128 and graph.succ[node] and graph.pred[node]
+        and any(
+            sizes[id][0] == 160 and before.center(id)[0] == before.center(node)[0] for id in graph
+        )
+    )  # fmt: skip
+    after = layout(graph, {**sizes, node: (152.0, 80.0)}, before, output=before.backbone[-1])
+    assert np.array_equal(after.centers, before.centers)
+    assert after.sizes[after.index[node]].tolist() == [152, 80]
+    along, _across = after.center(node)
+    for row, edge in enumerate(after.edges):
+        if node in edge:
+            points = after.route(row)
+            assert (points[0] if edge[0] == node else points[-1])[0] == along + (
+                76 if edge[0] == node else -76
+            )
+    wider = layout(graph, {**sizes, node: (300.0, 80.0)}, before, output=before.backbone[-1])
+    assert not np.array_equal(wider.centers, before.centers)
