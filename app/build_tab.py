@@ -31,6 +31,7 @@ STACKED_BELOW = 700  # px at 100 %: below, as with large type, no pane stands be
 _INSPECTOR_WIDTH = 362
 _LEAST_WIDTH = 260  # of a pane
 _LEAST_UPPER, _LEAST_LOWER = 170, 150  # px at 100 %
+_LEAST_STACKED = 2 * 230, 2 * 150  # upper and lower, where two panes share the height
 _LOWER_HEIGHT = 252
 _ORDINARY_HEIGHT = 700  # px
 _LOWER_SHARE = 0.42  # of the height that the bar leaves, at most
@@ -137,9 +138,9 @@ class BuildTab(QWidget):
         is_stacked = self._form == "stacked"
         for pane in (self.node_editor, self.graph_view, self.expression, self._beside):
             pane.setMinimumWidth(0 if is_stacked else _LEAST_WIDTH)
-        rows = 2 if is_stacked else 1
-        self._upper.setMinimumHeight(rows * fonts.px(_LEAST_UPPER))
-        self._lower.setMinimumHeight(rows * fonts.px(_LEAST_LOWER))
+        upper, lower = _LEAST_STACKED if is_stacked else (_LEAST_UPPER, _LEAST_LOWER)
+        self._upper.setMinimumHeight(fonts.px(upper))
+        self._lower.setMinimumHeight(fonts.px(lower))
 
     def _give_room(self, is_network: bool) -> None:
         """The network has nothing to do with the expression, and wants all the room."""

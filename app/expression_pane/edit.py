@@ -372,6 +372,7 @@ class ExpressionEdit(QPlainTextEdit):
 
     def _restyle(self) -> None:
         self.setFont(font_of_text(self._zoom))
+        self.viewport().setFont(self.font())  # in which the placeholder is painted
         layout = self.document().documentLayout()
         if isinstance(layout, _RowLayout):
             layout.row_height = self.row_height()

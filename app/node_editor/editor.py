@@ -7,6 +7,7 @@ from functools import cached_property
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app import fonts
 from app.document import Document
 from app.node_editor.arranging import ArrangingLine
 from app.node_editor.side_palette import SidePalette
@@ -121,7 +122,7 @@ class NodeEditor(Panel):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
             area = self.view.rect().adjusted(24, 24, -24, -24)
-            height = min(area.height(), 190)
+            height = min(area.height(), max(fonts.px(190), self._empty.sizeHint().height()))
             area.setTop(area.center().y() - height // 2)
             area.setHeight(height)
             self._empty.setGeometry(area)
