@@ -25,7 +25,7 @@ class LinkDrawing:
     """A picture of links in the making: weak ones first, so that strong ones lie on top.
 
     numbers: what each link shows. curve: the path of a link by its number. width: factor of the
-    links' width.
+    links' width. shades: of the links, −SHADES .. SHADES; beyond is not a number.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class LinkDrawing:
         strength[np.isnan(strength)] = 1.0
         order = np.argsort(strength, kind="stable")[-MOST_LINKS:]
         self._order: list[int] = order.tolist()
-        self._steps: list[int] = steps.astype(int).tolist()
+        self.shades: list[int] = steps.astype(int).tolist()
         self._next = 0
         self._pixmap: QPixmap | None = None
 
@@ -57,7 +57,7 @@ class LinkDrawing:
 
     def looks_like(self, other: LinkDrawing) -> bool:
         """Whether both pictures, of one place and theme, are the same."""
-        return self._steps == other._steps and self._order == other._order
+        return self.shades == other.shades and self._order == other._order
 
     @property
     def is_finished(self) -> bool:
@@ -72,8 +72,8 @@ class LinkDrawing:
         shade: int | None = None
         while not self.is_finished:
             for k in self._order[self._next : self._next + FINEST]:
-                if self._steps[k] != shade:
-                    shade = self._steps[k]
+                if self.shades[k] != shade:
+                    shade = self.shades[k]
                     painter.setPen(_pen(shade, self._width, name))
                 painter.drawPath(self._curve(k))
             self._next += FINEST

@@ -78,10 +78,12 @@ class NetworkLayout:
         x0, x1 = sources[0].right(), targets[0].left()
         y0 = np.tile([box.center().y() for box in sources], len(targets))[:, None]
         y1 = np.repeat([box.center().y() for box in targets], len(sources))[:, None]
-        t = np.linspace(0.0, 1.0, CURVE_POINTS)
-        xs = x0 + (x1 - x0) * (1.5 * t * (1 - t) ** 2 + 1.5 * t**2 * (1 - t) + t**3)
-        ys = y0 + (y1 - y0) * (3 * t**2 * (1 - t) + t**3)
-        return np.stack([np.broadcast_to(xs, ys.shape), ys], axis=-1)
+        return _along(x0, x1, y0, y1)
+
+    def way(self, link: Link) -> Floats:
+        """Points along one link's curve, (CURVE_POINTS, 2)."""
+        start, end = self._ends(link)
+        return _along(start.x(), end.x(), np.array(start.y()), np.array(end.y()))
 
     def gap(self, layer: int) -> QRectF:
         """The area in which the links into a layer run."""
@@ -143,3 +145,11 @@ class NetworkLayout:
             QRectF(round(x), round(middle + (i - (n - 1) / 2) * pitch - size / 2), size, size)
             for i in range(n)
         ]
+
+
+def _along(x0: float, x1: float, y0: Floats, y1: Floats) -> Floats:
+    """Points along curves from (x0, y0) to (x1, y1) as `NetworkLayout.curve` draws them."""
+    t = np.linspace(0.0, 1.0, CURVE_POINTS)
+    xs = x0 + (x1 - x0) * (1.5 * t * (1 - t) ** 2 + 1.5 * t**2 * (1 - t) + t**3)
+    ys = y0 + (y1 - y0) * (3 * t**2 * (1 - t) + t**3)
+    return np.stack([np.broadcast_to(xs, ys.shape), ys], axis=-1)

@@ -1,10 +1,10 @@
-"""What stands beside the squares of the network picture: names, captions, and dots for biases."""
+"""What stands about the squares of the network picture: frames, names, captions, biases' dots."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, Qt, qAddPostRoutine
+from PySide6.QtCore import QPointF, QRectF, Qt, qAddPostRoutine
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from app import fonts, theme
@@ -12,6 +12,7 @@ from app.colors import ramp_color
 from app.training.network_card import input_titles
 from app.training.network_layout import NetworkLayout
 from app.widgets import texts
+from app.widgets.paint import draw_box
 from core.hyperparameters import Hyperparameters
 
 SHADES = 32  # of a bias' dot, to each side of 0
@@ -32,6 +33,22 @@ def paint_captions(
     painter.setPen(now.color("text"))
     for title, box in zip(input_titles(setup), layout.columns[0]):
         texts.draw_right(painter, box.left() - 10, box.center().y(), title, _FACE)
+
+
+def drawn_frames(boxes: list[QRectF], ratio: float) -> tuple[QPointF, QPixmap]:
+    """The frames around a column's squares, and their place: there may be six hundred of them."""
+    area = boxes[0].united(boxes[-1]).adjusted(-2, -2, 2, 2).toAlignedRect()
+    pixmap = QPixmap(area.size() * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.translate(-area.topLeft())
+    for box in boxes:
+        if box.width() > 12:
+            edge = theme.current().color("strong")
+            draw_box(painter, box.adjusted(-1, -1, 1, 1), None, edge, width=1.5)
+    painter.end()
+    return QPointF(area.topLeft()), pixmap
 
 
 def paint_dot(painter: QPainter, centre: QPointF, side: float, share: float, ratio: float) -> None:

@@ -23,9 +23,11 @@ from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
 from app.colors import robust_scale
+from app.graph_view.camera import animations_wanted
 from app.training import heat
 from app.training.layer_buttons import LayerButtons
 from app.training.link_drawing import LinkDrawing
+from app.training.link_motion import LinkMotion, has_room
 from app.training.network_card import (
     Rows,
     input_titles,
@@ -36,7 +38,7 @@ from app.training.network_card import (
     paint_card,
 )
 from app.training.network_layout import Floats, Link, NetworkLayout
-from app.training.network_marks import paint_captions, paint_dot
+from app.training.network_marks import drawn_frames, paint_captions, paint_dot
 from app.training.parameter_editor import Parameter, ParameterEditor
 from app.widgets.paint import draw_box
 from app.widgets.pop_up import PopUp
@@ -72,6 +74,8 @@ class NetworkPicture(QWidget):
         self._stale_gaps: list[int] = []
         self._drawing: tuple[int, LinkDrawing] | None = None
         self._drawn: dict[int, LinkDrawing] = {}  # what shows, by layer
+        self._motion: LinkMotion | None = None
+        self._shows_motion, self._is_moving = animations_wanted(), False
         self._frames: list[tuple[QPointF, QPixmap]] = []  # around the squares of each column
         self._input_atlas: QImage | None = None
         self._atlas: QImage | None = None  # thumbnails of all neurons, one under the other
@@ -104,6 +108,7 @@ class NetworkPicture(QWidget):
     def set_snapshot(self, snapshot: Snapshot) -> None:
         """What the network has learnt by now. Links follow a layer at a time, see `advance`."""
         self._snapshot = snapshot
+        self.move_dashes()
         self._atlas = _atlas(snapshot.picture.thumbnails)
         self.buttons.show_activations(snapshot.setup)
         parameter = self.editor.parameter
@@ -155,9 +160,49 @@ class NetworkPicture(QWidget):
                 if drawing.is_finished:
                     self._gaps[layer], self._drawn[layer] = drawing.pixmap, drawing
                     self._drawing = None
+                    self._choose_moving()
                     self.update(self._layout.gap(layer).toAlignedRect())
             if time.thread_time() >= until:
                 break
+
+    def set_motion(self, is_shown: bool) -> None:
+        """Whether dashes run along the links while a network trains."""
+        self._shows_motion = is_shown
+        self._choose_moving()
+        self.update()
+
+    @property
+    def shows_motion(self) -> bool:
+        """Whether dashes run along the links while a network trains."""
+        return self._shows_motion
+
+    @property
+    def can_show_motion(self) -> bool:
+        """Whether there is room for dashes between the links of this network."""
+        return self._motion is not None
+
+    def set_training(self, is_training: bool) -> None:
+        """Whether dashes may run: there are none where nothing trains."""
+        if is_training != self._is_moving:
+            self._is_moving = is_training
+            self._choose_moving()
+            self.update()
+
+    def move_dashes(self) -> None:
+        """Let the dashes run on to this moment."""
+        # A gradient flows from the output back.
+        is_backward, now = self._shows == "gradient", time.perf_counter()
+        motion = self._motion if self._has_dashes else None
+        if motion is not None and motion.move(now, is_backward=is_backward):
+            self.update(motion.region)
+
+    @property
+    def _has_dashes(self) -> bool:
+        return self._shows_motion and self._is_moving
+
+    def _choose_moving(self) -> None:
+        if self._motion is not None and self._has_dashes:
+            self._motion.choose({layer: drawn.shades for layer, drawn in self._drawn.items()})
 
     def _draw_rest(self) -> None:
         """Redraw links until all are there: of a run that rests no new ones will come."""
@@ -196,6 +241,7 @@ class NetworkPicture(QWidget):
         sizes = self._scene.setup.sizes
         self._layout = NetworkLayout(sizes, self.width(), self.height(), labels)
         self._drawing, self._drawn = None, {}
+        self._motion = LinkMotion(self._layout) if has_room(sizes) else None
         self._frames = []
         self._gaps = [None] * (len(sizes) - 1)
         self._stale_gaps = list(range(len(sizes) - 1))
@@ -357,9 +403,14 @@ class NetworkPicture(QWidget):
         for layer, pixmap in enumerate(self._gaps):
             if pixmap is not None:
                 painter.drawPixmap(self._layout.gap(layer).topLeft(), pixmap)
-        self._paint_squares(painter)
-        self._paint_biases(painter)
-        paint_captions(painter, self._layout, self._layout_setup(), self.buttons.middle())
+        is_motion_only = False
+        if self._has_dashes and self._motion is not None:
+            self._motion.paint(painter)
+            is_motion_only = event.region().subtracted(self._motion.region).isEmpty()
+        if not is_motion_only:
+            self._paint_squares(painter)
+            self._paint_biases(painter)
+            paint_captions(painter, self._layout, self._layout_setup(), self.buttons.middle())
         if self._hovered_link is not None:
             painter.setPen(QPen(theme.current().color("selection"), 2))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -372,28 +423,13 @@ class NetworkPicture(QWidget):
         self._paint_thumbnails(painter, self._input_atlas, first)
         self._paint_thumbnails(painter, self._atlas, [box for column in others for box in column])
         if not self._frames:
-            self._frames = [self._drawn_frames(boxes) for boxes in self._layout.columns]
+            ratio = self.devicePixelRatioF()
+            self._frames = [drawn_frames(boxes, ratio) for boxes in self._layout.columns]
         for place, pixmap in self._frames:
             painter.drawPixmap(place, pixmap)
         if self._hovered is not None:
             box = self.square(*self._hovered).adjusted(-2, -2, 2, 2)
             draw_box(painter, box, None, theme.current().color("selection"), width=2.5)
-
-    def _drawn_frames(self, boxes: list[QRectF]) -> tuple[QPointF, QPixmap]:
-        """The frames around a column's squares, drawn once: there may be six hundred of them."""
-        area = boxes[0].united(boxes[-1]).adjusted(-2, -2, 2, 2).toAlignedRect()
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(area.size() * ratio)
-        pixmap.setDevicePixelRatio(ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.translate(-area.topLeft())
-        for box in boxes:
-            if box.width() > 12:
-                edge = theme.current().color("strong")
-                draw_box(painter, box.adjusted(-1, -1, 1, 1), None, edge, width=1.5)
-        painter.end()
-        return QPointF(area.topLeft()), pixmap
 
     @staticmethod
     def _paint_thumbnails(painter: QPainter, atlas: QImage | None, boxes: list[QRectF]) -> None:

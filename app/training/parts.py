@@ -53,7 +53,7 @@ class PartsInTurn:
         network = self._view.network
         self.is_light = True
         if self._is_plot_prepared:
-            self._is_plot_prepared = False
+            self._is_plot_prepared = self.is_light = False
             self._view.plot.show_prepared()
         elif self._unshown_output is not None:
             self._view.outputs.set_snapshot(self._unshown_output)
@@ -74,6 +74,8 @@ class PartsInTurn:
             network.advance()
         elif self._unshown_figures is not None:
             self._show_figures()
+        if self.is_light:
+            network.move_dashes()  # as they do with each picture of the network
         is_shown = self._unshown is self._unshown_output is self._unshown_figures is None
         is_plot_shown = not (self._is_plot_stale or self._is_plot_prepared)
         return is_shown and is_plot_shown and not network.is_behind

@@ -354,6 +354,7 @@ class TrainingTab(QWidget):
             self._last_counts = now
             self._show_counts()
         self.view.run_bar.show_running(is_running)
+        self.view.network.set_training(is_running and self.isVisible())
         self._keep(now, is_running=is_running)
         if is_shown and not (is_running or self._is_stale or self._runner.is_busy):
             self._timer.stop()

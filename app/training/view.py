@@ -10,6 +10,7 @@ from app.training.choices import Choice
 from app.training.draw_bar import DrawBar
 from app.training.layer_space import LayerBar
 from app.training.legend import PointLegend
+from app.training.link_motion import MOST_LINKS
 from app.training.loss_plot import LossPlot
 from app.training.network_card import input_titles
 from app.training.network_picture import NetworkPicture
@@ -39,6 +40,7 @@ SETUP, SETUP_NARROW = 316, 264
 OUTPUT, OUTPUT_NARROW, OUTPUT_TIGHT = 568, 360, 328
 RUNS = 430
 METRIC, COMBO, COMBO_STACKED = 140, 124, 96
+MOTION = f"Dashes run along strong links while it trains, of {MOST_LINKS} at most into a layer"
 AXES = [("step", "by step"), ("epoch", "by epoch"), ("time", "by time")]
 SMOOTHINGS = [("0", "not smoothed"), ("0.6", "smooth 0.6"), ("0.92", "smooth 0.92"),
               ("0.98", "smooth 0.98")]  # fmt: skip
@@ -103,6 +105,7 @@ class TrainingView(QObject):
         self.outputs.set_scene(scene)
         self._layer_bar.show_setup(scene.setup)
         self._legend.set_counts(len(scene.train.inputs), len(scene.test.inputs))
+        self._motion.setEnabled(self.network.can_show_motion)
         self._more.setEnabled(len(scene.setup.hidden) < MOST_LAYERS)
 
     def show_figures(self, snapshot: Snapshot) -> None:
@@ -163,6 +166,10 @@ class TrainingView(QObject):
         shows.setObjectName("links_show")
         shows.setAccessibleName("What links show")
         shows.valueChanged.connect(self.network.set_shows)
+        motion = self._motion = IconButton("chevron-double-right", MOTION, checkable=True)
+        motion.setObjectName("links_motion")
+        motion.setChecked(self.network.shows_motion)
+        motion.toggled.connect(self.network.set_motion)
         self._more = Button("Layer", "plus")
         self._more.setObjectName("add_layer")
         self._more.setAccessibleName("Add a layer")
@@ -173,7 +180,7 @@ class TrainingView(QObject):
         self._links_label = TextLabel("Links show", "text2")
         self.share = IconButton("share-variant", "Share: as text, as code, or the weights")
         self.share.setObjectName("share_button")
-        for widget in (self._links_label, shows, self._more, self.share):
+        for widget in (self._links_label, shows, motion, self._more, self.share):
             panel.add_action_widget(widget)
         panel.set_body(self.network)
         return panel

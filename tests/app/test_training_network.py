@@ -1,5 +1,6 @@
 """The network picture: weights and biases edited in place, activations, what links show."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.training import network_picture
+from app.training.link_motion import SPEED, LinkMotion
+from app.training.network_layout import NetworkLayout
 from core.network.stored import by_layer
 from tests.app.training_tab import click, find, idle, start
 
@@ -152,3 +156,56 @@ def test_a_layer_gets_its_own_rate_and_a_wrong_number_of_them_is_refused(qtbot, 
     assert kept[:12].all()  # the first layer's, which do not move
     assert not kept[12:].any()
     assert tab.setup.changed(hidden=(4,)).rate_factors == (0.0, 1.0)
+
+
+def test_dashes_run_along_the_strong_links_the_way_signals_go():
+    motion = LinkMotion(NetworkLayout((2, 4, 1), 600, 400, 20))
+    motion.choose({0: [24, -20, 3, 2, 0, 1, 1, 1], 1: [25, 12, 0, 0]})  # 25 is not a number
+    moment = 7.0
+    motion.move(moment, is_backward=False)
+
+    def begins():
+        lines = np.concatenate([lines for _width, lines in motion.dashes()])
+        assert (lines[:, 1, 0] > lines[:, 0, 0]).all()
+        return np.sort(lines[:, 0, 0])
+
+    at_first = begins()
+    assert len(at_first) > 12
+    assert motion.move(moment + 0.05, is_backward=False)
+    between = begins()[1:-2]
+    ahead = between - at_first[np.searchsorted(at_first, between) - 1]
+    assert np.median(ahead) == pytest.approx(0.05 * SPEED, abs=0.6)
+    assert motion.move(moment + 0.1, is_backward=True)
+    np.testing.assert_allclose(begins(), at_first, atol=0.6)
+
+
+def test_dashes_show_only_while_it_trains_and_can_be_turned_off(qtbot, tab):
+    network, button = tab.view.network, find(tab, "links_motion")
+    wait = partial(qtbot.waitUntil, timeout=20_000)
+    tab.change_speed(1e-3, False)  # one step, and none for the rest of the test
+    start(qtbot, tab, 1)
+    click(qtbot, tab, "train_button")
+    idle(qtbot, tab)
+    still = network.grab().toImage()
+    click(qtbot, tab, "train_button")
+    wait(lambda: network.grab().toImage() != still)
+    seen = network.grab().toImage()
+    wait(lambda: network.grab().toImage() not in (seen, still))
+    click(qtbot, tab, "links_motion")
+    wait(lambda: network.grab().toImage() == still)
+    click(qtbot, tab, "links_motion")
+    wait(lambda: network.grab().toImage() != still)
+    click(qtbot, tab, "train_button")
+    wait(lambda: network.grab().toImage() == still)
+    assert button.isChecked()
+    tab.apply({"hidden": (9, 8)})  # 72 links from layer to layer
+    wait(lambda: not button.isEnabled())
+    tab.apply({"hidden": (8, 8)})
+    wait(lambda: button.isEnabled())
+
+
+def test_nothing_moves_where_the_system_asks_for_that(qtbot, monkeypatch):
+    monkeypatch.setattr(network_picture, "animations_wanted", lambda: False)
+    picture = network_picture.NetworkPicture()
+    qtbot.addWidget(picture)
+    assert not picture.shows_motion
