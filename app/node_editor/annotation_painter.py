@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QTransform
@@ -47,14 +47,14 @@ def frame_icon(name: str) -> QIcon:
 
 
 def paint_beneath(
-    painter: QPainter, annotations: Annotations, exposed: QRectF, marks: Marks
+    painter: QPainter, annotations: Annotations, areas: Sequence[QRectF], marks: Marks
 ) -> None:
     """Frames and notes, in scene coordinates: beneath links and nodes."""
     for frame in annotations.frames.values():
-        if frame.rect.adjusted(0, -40, 0, 0).intersects(exposed):
+        if any(map(frame.rect.adjusted(0, -40, 0, 0).intersects, areas)):
             _paint_frame(painter, frame, marks)
     for note in annotations.notes.values():
-        if note.rect.intersects(exposed):
+        if any(map(note.rect.intersects, areas)):
             _paint_note(painter, note, marks)
 
 

@@ -152,6 +152,10 @@ class Annotations:
         self.dots: dict[str, DotBox] = {}
         self._shown: frozenset[str] = frozenset()
 
+    def __bool__(self) -> bool:
+        """True if there are any."""
+        return bool(self.frames or self.notes or self.dots)
+
     def rebuild(
         self,
         extras: Mapping[str, Any],

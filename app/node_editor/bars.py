@@ -11,9 +11,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 from app import theme
-from app.node_editor.rows import paint_bar
+from app.node_editor.rows import BAR_STEPS, bar_step, paint_bar
 
-STEPS = 256  # of the gradient's share, on each side: a quarter of a pixel at 100 %
 KEPT = 4000  # pictures, before all are dropped
 MADE_AT_ONCE = 20  # pictures in one frame, so that none takes long
 AROUND = 3.0  # what a bar paints on around its rect
@@ -43,18 +42,18 @@ class BarPictures:
 
         is_line: that of a collapsed one.
         """
-        step = round(share * STEPS) or (share > 0) - (share < 0)
+        step = bar_step(share)
         key = -bar.top() if is_line else bar.top(), step
         picture = self._pictures.get(key)
         if picture is None and not self._to_make:
             zoom = self._scale / self._ratio
             painter.setTransform(QTransform(zoom, 0, 0, zoom, x, y))
-            paint_bar(painter, bar, step / STEPS, is_collapsed=is_line)
+            paint_bar(painter, bar, share, is_collapsed=is_line)
             painter.setTransform(QTransform())
             return
         if picture is None:
             self._to_make -= 1
-            picture = self._pictures[key] = self._drawn(bar, step / STEPS, is_line=is_line)
+            picture = self._pictures[key] = self._drawn(bar, step / BAR_STEPS, is_line=is_line)
         pixmap, left, top = picture
         painter.drawPixmap(QPointF(x + left, y + top), pixmap)
 

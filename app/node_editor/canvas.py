@@ -8,24 +8,36 @@ picture and paints what comes in.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QPainter, QPaintEvent, QTransform
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QTransform
 from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.graph_view.layer import Layer
 from app.node_editor.background import paint_dots
 from app.node_editor.camera import Camera
+from app.node_editor.damage import Damage
 from app.node_editor.far import FAR, ROUNDED_FROM
 from app.node_editor.links import BENT_FROM
 from app.node_editor.painter import CROWDED_BELOW
-from app.node_editor.scene import NodeScene
+from app.node_editor.scene import Changes, NodeScene
 
 MOST_STRETCHED = 1.3  # of a picture, before it is painted at the zoom of now
 LEAST_COVERED = 0.6  # of the view by a shrunken picture, before all is painted
 LEVELS = FAR, BENT_FROM, ROUNDED_FROM, CROWDED_BELOW  # zooms at which things look otherwise
 MOST_SMOOTH = 2_500_000  # device pixels that are stretched smoothly; more would take too long
+
+EDGE = 2  # pixels around what is painted, for its smooth edges
+FAR_EDGE = 9  # the same where rings do not shrink with what they are around
+
+
+class _Look(NamedTuple):
+    """Another whenever anything looks different."""
+
+    version: int  # of the scene
+    surroundings: Hashable  # theme and marks
 
 
 class CanvasPicture(Layer):
@@ -36,12 +48,15 @@ class CanvasPicture(Layer):
         self.is_zooming = False
 
     def _is_rough_at(self, zoom: float, origin: QPointF, whole: QRect, ratio: float) -> bool:
-        if not self.is_zooming or zoom == self._zoom or _level(zoom) != _level(self._zoom):
+        if not self.is_zooming or zoom == self._zoom:
             return False
         area = QRectF(QPointF(), QRectF(whole).size() / ratio)
         seen = self.stretched_area(zoom, origin).intersected(area)
-        is_covered = seen.width() * seen.height() >= LEAST_COVERED * area.width() * area.height()
-        return is_covered and 1 / MOST_STRETCHED <= zoom / self._zoom <= MOST_STRETCHED
+        covered = seen.width() * seen.height() / (area.width() * area.height())
+        # What is painted around the picture has to look like it.
+        is_alike = covered == 1.0 or _level(zoom) == _level(self._zoom)
+        is_near = 1 / MOST_STRETCHED <= zoom / self._zoom <= MOST_STRETCHED
+        return is_alike and is_near and covered >= LEAST_COVERED
 
 
 def _level(zoom: float) -> int:
@@ -67,8 +82,11 @@ class Canvas(Camera):
     def __init__(self, scene: NodeScene, parent: QWidget | None = None) -> None:
         self.nodes = scene
         self._picture = CanvasPicture()
-        self._painted: tuple[Hashable, QTransform] = None, QTransform()  # what, and where
+        self._painted = _Look(-1, None), QTransform()  # what, and where
+        self._waiting: list[QRect] = []  # areas that are about to be painted
+        self._are_inside_nodes = True  # all of these areas
         super().__init__(scene, parent)
+        scene.outdated.connect(self._on_outdated)
 
     def set_zooming(self, is_zooming: bool) -> None:
         if is_zooming != self.nodes.is_zooming:
@@ -77,17 +95,44 @@ class Canvas(Camera):
                 self._picture.forget()
             self.viewport().update()
 
+    def _on_outdated(self, changes: Changes | None) -> None:
+        are_marks_same = self._key().surroundings == self._painted[0].surroundings
+        damage = None
+        if changes is not None and are_marks_same and not self.nodes.is_zooming:
+            is_far, sight = self.zoom < FAR, self.visible_area()
+            damage = changes.damage(self.nodes.index, sight, is_far=is_far)
+        if damage is None:
+            self.viewport().update()
+            return
+        self.outdate(damage)
+
+    def outdate(self, damage: Damage) -> None:
+        """Have a part of the canvas painted anew."""
+        world, whole = self.viewportTransform(), self.viewport().rect()
+        edge = -1 if damage.is_inside_nodes else FAR_EDGE if self.zoom < FAR else EDGE
+        areas = [world.mapRect(area).toAlignedRect() for area in damage.areas]
+        areas = [area.adjusted(-edge, -edge, edge, edge) & whole for area in areas]
+        areas = [area for area in areas if not area.isEmpty()]
+        if areas:
+            self._are_inside_nodes &= damage.is_inside_nodes
+            self._waiting += areas
+            self.viewport().update(_region(areas))
+
     def paint_over(self, painter: QPainter) -> None:
         """Paint what lies over the scene, in its coordinates; it is never kept."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         world, key = self.viewportTransform(), self._key()
-        painted_key, painted_world = self._painted
-        is_moved = key == painted_key and world != painted_world
-        self._painted = key, world
+        (former, former_world), self._painted = self._painted, (key, world)
+        waiting, are_inside = self._waiting, self._are_inside_nodes
+        self._waiting, self._are_inside_nodes = [], True
         painter = QPainter(self.viewport())
-        if self.nodes.is_zooming or (is_moved and world.m11() < FAR):
+        if self.nodes.is_zooming or (key == former and world != former_world and world.m11() < FAR):
             self._paint_picture(painter, key, world)
+        elif waiting and world == former_world:
+            self._paint_changes(painter, event.region(), waiting, are_inside_nodes=are_inside)
+            if key.surroundings != former.surroundings:
+                self.viewport().update()
         else:
             self._paint_areas(painter, [QRectF(event.rect())], world)
         painter.setRenderHints(self.renderHints())
@@ -95,11 +140,10 @@ class Canvas(Camera):
         self.paint_over(painter)
         painter.end()
 
-    def _key(self) -> Hashable:
-        """Another whenever anything looks different."""
-        return theme.current().name, self.nodes.version, self.nodes.marks.key()
+    def _key(self) -> _Look:
+        return _Look(self.nodes.version, (theme.current().name, self.nodes.marks.key()))
 
-    def _paint_picture(self, painter: QPainter, key: Hashable, world: QTransform) -> None:
+    def _paint_picture(self, painter: QPainter, key: _Look, world: QTransform) -> None:
         """Show the picture, and paint what it lacks."""
         viewport, picture = self.viewport(), self._picture
         place = world.m11(), QPointF(world.dx(), world.dy())
@@ -117,7 +161,7 @@ class Canvas(Camera):
             draw(painter, _bands(QRectF(viewport.rect()), QRectF(covered)))
 
     def _paint_areas(self, painter: QPainter, areas: list[QRectF], world: QTransform) -> None:
-        """Paint the scene exactly in these areas of the viewport."""
+        """Paint the scene exactly in these areas of the viewport, one by one."""
         painter.setRenderHints(self.renderHints())
         to_scene, sight = world.inverted()[0], QRectF(self.viewport().rect())
         for area in areas:
@@ -126,6 +170,38 @@ class Canvas(Camera):
             painter.setWorldTransform(world)
             exposed = to_scene.mapRect(area.adjusted(-1, -1, 1, 1))
             paint_dots(painter, exposed)
-            self.nodes.paint(painter, exposed, to_scene.mapRect(sight))
+            self.nodes.paint(painter, [exposed], to_scene.mapRect(sight))
         painter.setWorldTransform(QTransform())
         painter.setClipping(False)
+
+    def _paint_changes(
+        self, painter: QPainter, wanted: QRegion, waiting: list[QRect], *, are_inside_nodes: bool
+    ) -> None:
+        """Paint the scene in a region, to which Qt has limited the painter, all at once.
+
+        waiting: the areas that it was to consist of; there may be others.
+        """
+        others = wanted.subtracted(_region(waiting)).boundingRect()
+        areas = [QRectF(area) for area in waiting]
+        if not others.isEmpty():
+            are_inside_nodes = False
+            areas.append(QRectF(others))
+        world = self.viewportTransform()
+        painter.setRenderHints(self.renderHints())
+        painter.setWorldTransform(world)
+        to_scene, sight = world.inverted()[0], QRectF(self.viewport().rect())
+        exposed = [to_scene.mapRect(area.adjusted(-1, -1, 1, 1)) for area in areas]
+        if not are_inside_nodes:
+            for area in exposed:
+                paint_dots(painter, area)
+        self.nodes.paint(
+            painter, exposed, to_scene.mapRect(sight), is_inside_nodes=are_inside_nodes
+        )
+        painter.setWorldTransform(QTransform())
+
+
+def _region(areas: list[QRect]) -> QRegion:
+    region = QRegion()
+    for area in areas:
+        region = region.united(area)
+    return region

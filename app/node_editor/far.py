@@ -38,7 +38,7 @@ HOLLOW = -1000  # the key of boxes whose gradient is exactly zero
 BAD = 1000  # and of those that are not finite
 
 
-def _bunches_of(shares: npt.NDArray[np.float64]) -> Ints:
+def bunches_of(shares: npt.NDArray[np.float64]) -> Ints:
     """A number for links of about one colour: 0 where nothing flows back, BAD for nan."""
     steps = 1 + np.abs(np.rint(np.nan_to_num(shares) * SHARE_STEPS)) // BUNCH
     signed = np.where(np.isnan(shares), BAD, np.where(shares == 0, 0, np.copysign(steps, shares)))
@@ -71,17 +71,17 @@ class FarPainter:
     # ----- links ----------------------------------------------------------------------------
 
     def paint_links(
-        self, painter: QPainter, index: SceneIndex, exposed: QRectF, in_sight: int
+        self, painter: QPainter, index: SceneIndex, areas: Sequence[QRectF], in_sight: int
     ) -> None:
         """Links as straight lines, from dot to dot, in scene coordinates.
 
-        in_sight: how many there are with those that are not `exposed`.
+        in_sight: how many there are with those that are not in these areas.
         """
         self._take_lines(index)
         if self._shares is None:
             self._shares = np.array([link.share for link in index.links])
-        rows = index.link_rows_in(exposed)
-        keys, places = np.unique(_bunches_of(self._shares[rows]), return_inverse=True)
+        rows = index.link_rows_in(*areas)
+        keys, places = np.unique(bunches_of(self._shares[rows]), return_inverse=True)
         zoom = painter.worldTransform().m11()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, in_sight <= MOST_SMOOTH)
         # Stronger colours come last and so lie on top.
@@ -108,12 +108,12 @@ class FarPainter:
     # ----- nodes ----------------------------------------------------------------------------
 
     def paint_boxes(
-        self, painter: QPainter, index: SceneIndex, exposed: QRectF, marks: Marks
+        self, painter: QPainter, index: SceneIndex, areas: Sequence[QRectF], marks: Marks
     ) -> None:
         """Filled boxes; the name in them wherever it can be read. Those selected lie on top."""
         world = painter.worldTransform()
         zoom = world.m11()
-        rows = index.rows_in(exposed)
+        rows = index.rows_in(*areas)
         if self._box_keys is None:
             self._box_keys = keys_of(index.boxes)
         painter.save()
@@ -176,8 +176,13 @@ def keys_of(boxes: Sequence[NodeBox]) -> Ints:
     data = np.array([box.node.data for box in boxes])
     if boxes and boxes[0].hidden:  # the same for all boxes
         data[[not box.is_computed for box in boxes]] = 0.0
-    steps = np.where(shares == 0, HOLLOW, np.rint(np.nan_to_num(shares) * SHARE_STEPS))
     grads = np.array([box.grad or 0.0 for box in boxes])  # an infinite one's share is finite
+    return keys_of_numbers(data, grads, shares)
+
+
+def keys_of_numbers(data: Floats, grads: Floats, shares: Floats) -> Ints:
+    """`keys_of` boxes that show these numbers."""
+    steps = np.where(shares == 0, HOLLOW, np.rint(np.nan_to_num(shares) * SHARE_STEPS))
     is_good = np.isfinite(data) & np.isfinite(grads) & np.isfinite(shares)
     return np.where(is_good, steps, BAD).astype(np.intp)
 

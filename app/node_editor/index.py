@@ -30,6 +30,7 @@ class SceneIndex:
         )
         self.rects: Floats = np.zeros((0, 4))  # left, top, right, bottom of each box
         self.ends: Floats = np.zeros((0, 4))  # x and y of start and end of each link
+        self.link_bounds: Floats = np.zeros((0, 4))  # as `rects`: what each link passes through
         self.bent_rows: list[int] = []  # of the links that pass through dots
         self.refresh()
 
@@ -47,22 +48,23 @@ class SceneIndex:
         far_right = np.maximum(self.ends[:, 0] + reach, self.ends[:, 2]) + WIDEST
         top = np.minimum(self.ends[:, 1], self.ends[:, 3]) - WIDEST
         down = np.maximum(self.ends[:, 1], self.ends[:, 3]) + WIDEST
-        self._link_bounds = np.column_stack([left, top, far_right, down])
+        self.link_bounds = np.column_stack([left, top, far_right, down])
         self.bent_rows = [row for row, link in enumerate(self.links) if link.via]
         for row in self.bent_rows:
-            self._link_bounds[row] = _corners(self.links[row].bounds())
+            self.link_bounds[row] = _corners(self.links[row].bounds())
 
-    def rows_in(self, area: QRectF) -> npt.NDArray[np.intp]:
-        """Rows of the boxes that paint anything in `area`."""
+    def rows_in(self, *areas: QRectF) -> npt.NDArray[np.intp]:
+        """Rows of the boxes that paint anything in any of these areas."""
         below = MARGIN + REASON_HEIGHT
-        return _rows(self.rects, area.adjusted(-MARGIN, -below, MARGIN, 2 * MARGIN))
+        grown = [area.adjusted(-MARGIN, -below, MARGIN, 2 * MARGIN) for area in areas]
+        return _rows(self.rects, grown)
 
-    def link_rows_in(self, area: QRectF) -> npt.NDArray[np.intp]:
-        """Rows of the links that pass through `area`."""
-        return _rows(self._link_bounds, area)
+    def link_rows_in(self, *areas: QRectF) -> npt.NDArray[np.intp]:
+        """Rows of the links that pass through any of these areas."""
+        return _rows(self.link_bounds, areas)
 
-    def boxes_in(self, area: QRectF) -> list[NodeBox]:
-        return [self.boxes[row] for row in self.rows_in(area).tolist()]
+    def boxes_in(self, *areas: QRectF) -> list[NodeBox]:
+        return [self.boxes[row] for row in self.rows_in(*areas).tolist()]
 
     def showing(self, is_changed: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
         """Rows of the boxes that show any of these boxes' numbers: their own or as an input."""
@@ -102,10 +104,17 @@ def _united(rects: Floats) -> QRectF:
     return QRectF(left, top, right - left, bottom - top)
 
 
-def _rows(rects: Floats, area: QRectF) -> npt.NDArray[np.intp]:
-    return np.flatnonzero(
-        (rects[:, 0] <= area.right())
-        & (rects[:, 2] >= area.left())
-        & (rects[:, 1] <= area.bottom())
-        & (rects[:, 3] >= area.top())
-    )
+def _rows(rects: Floats, areas: Sequence[QRectF]) -> npt.NDArray[np.intp]:
+    corners = np.array([_corners(area) for area in areas]).reshape(-1, 4)
+    if len(corners) > 1:  # most lie beyond what is around all areas
+        around = np.concatenate([corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)])
+        rows = np.flatnonzero(_meets(rects, around))
+        return rows[_meets(rects[rows, None], corners).any(axis=1)]
+    return np.flatnonzero(_meets(rects, corners).reshape(-1))
+
+
+def _meets(rects: Floats, areas: Floats) -> npt.NDArray[np.bool_]:
+    """Where rects touch areas, both with their corners along the last axis."""
+    starts = (rects[..., 0] <= areas[..., 2]) & (rects[..., 1] <= areas[..., 3])
+    ends = (rects[..., 2] >= areas[..., 0]) & (rects[..., 3] >= areas[..., 1])
+    return np.asarray(starts & ends)

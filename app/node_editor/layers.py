@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +23,7 @@ CANVAS = QRectF(-200_000, -200_000, 400_000, 400_000)  # far more than any graph
 
 
 class _Layer:
-    """Paints a part of the scene, as far as it is in `exposed`, in scene coordinates.
+    """Paints a part of the scene, as far as it is in these areas, in scene coordinates.
 
     sight: all that is in sight. How things look depends on how many there are in it, so that a
     part that is painted by itself looks as it does with all else.
@@ -30,16 +32,16 @@ class _Layer:
     def __init__(self, scene: NodeScene) -> None:
         self._scene = scene
 
-    def paint(self, painter: QPainter, exposed: QRectF, sight: QRectF) -> None:
+    def paint(self, painter: QPainter, areas: Sequence[QRectF], sight: QRectF) -> None:
         raise NotImplementedError
 
 
 class AnnotationLayer(_Layer):
     """Frames and notes."""
 
-    def paint(self, painter: QPainter, exposed: QRectF, sight: QRectF) -> None:
+    def paint(self, painter: QPainter, areas: Sequence[QRectF], sight: QRectF) -> None:
         scene = self._scene
-        paint_beneath(painter, scene.annotations, exposed, scene.marks)
+        paint_beneath(painter, scene.annotations, areas, scene.marks)
 
 
 class LinkLayer(_Layer):
@@ -49,17 +51,18 @@ class LinkLayer(_Layer):
         super().__init__(scene)
         self._pictures = LinkPictures()
 
-    def paint(self, painter: QPainter, exposed: QRectF, sight: QRectF) -> None:
+    def paint(self, painter: QPainter, areas: Sequence[QRectF], sight: QRectF) -> None:
         scene, zoom = self._scene, painter.worldTransform().m11()
         in_sight = len(scene.index.link_rows_in(sight))
         if zoom < BENT_FROM:
             scene.color(np.arange(len(scene.index.links)))
-            scene.far.paint_links(painter, scene.index, exposed, in_sight)
+            scene.far.paint_links(painter, scene.index, areas, in_sight)
         else:
-            rows = scene.index.link_rows_in(exposed)
+            rows = scene.index.link_rows_in(*areas)
             seen = [scene.index.links[row] for row in rows.tolist()]
             scene.color(rows)
-            stroke = LinkStroke(in_sight, zoom, exposed, is_zooming=scene.is_zooming)
+            around = reduce(QRectF.united, areas)
+            stroke = LinkStroke(in_sight, zoom, around, is_zooming=scene.is_zooming)
             self._pictures.paint(painter, seen, stroke)
         drop = scene.marks.drop_link
         if drop is not None and drop in scene.links:
@@ -75,12 +78,12 @@ class NodeLayer(_Layer):
         super().__init__(scene)
         self._painter = NodePainter()
 
-    def paint(self, painter: QPainter, exposed: QRectF, sight: QRectF) -> None:
+    def paint(self, painter: QPainter, areas: Sequence[QRectF], sight: QRectF) -> None:
         scene = self._scene
         if painter.worldTransform().m11() < FAR:
-            scene.far.paint_boxes(painter, scene.index, exposed, scene.marks)
+            scene.far.paint_boxes(painter, scene.index, areas, scene.marks)
         else:
-            seen = scene.painted_order(exposed)
+            seen = scene.painted_order(*areas)
             self._painter.is_zooming = scene.is_zooming
             self._painter.in_sight = len(scene.index.rows_in(sight))
             self._painter.paint(painter, seen, scene.graph, scene.marks)

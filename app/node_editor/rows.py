@@ -24,6 +24,7 @@ from app.node_editor.texts import (
 from core.graph import Graph
 from core.known import UNKNOWN
 
+BAR_STEPS = 256  # lengths of a bar, on each side: a quarter of a pixel at 100 %
 SHORT_NAME = 48.0  # pixels that an input's name has beside the longest number
 
 
@@ -188,8 +189,14 @@ def _write_input_numbers(
         texts.right(text, Style.BODY, plain, end, center)
 
 
+def bar_step(share: float) -> int:
+    """A bar's length as one of few; 0 only for a gradient that is exactly zero."""
+    return round(share * BAR_STEPS) or (share > 0) - (share < 0)
+
+
 def paint_bar(painter: QPainter, bar: QRectF, share: float, *, is_collapsed: bool) -> None:
     """The gradient as a bar: from the centre to the right in blue or to the left in orange."""
+    share = bar_step(share) / BAR_STEPS
     painter.setPen(Qt.PenStyle.NoPen)
     if is_collapsed:
         painter.setBrush(colors.link_color(share) if share else brush("line"))

@@ -6,7 +6,7 @@ Three layers paint everything. An item a node would cost a Python call for each 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 import numpy as np
@@ -22,10 +22,12 @@ from app.group_details import bring_here, places_elsewhere
 from app.node_editor.annotations import Annotations, ItemHit
 from app.node_editor.arrange import Arranger
 from app.node_editor.boxes import Hit, NodeBox, Part
+from app.node_editor.damage import Moved, Renumbered
 from app.node_editor.far import FarPainter
 from app.node_editor.group_boxes import boxes_of, flows_of, share_outputs, take_grads
 from app.node_editor.index import SceneIndex
 from app.node_editor.layers import CANVAS, AnnotationLayer, LinkLayer, NodeLayer
+from app.node_editor.link_colors import LinkColors
 from app.node_editor.links import Link
 from app.node_editor.painter import Marks
 from app.node_editor.reasons import reason_not_finite
@@ -39,7 +41,9 @@ from core.stepping import State
 LINK_REACH = 6.0  # pixels around a link that count as on it
 
 Ints = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
 Position = tuple[float, float]
+Changes = Moved | Renumbered
 
 
 class NodeScene(QGraphicsScene):
@@ -47,7 +51,8 @@ class NodeScene(QGraphicsScene):
 
     Signals: colored() after gradients have changed; moved() after places have; opened() when
     another group's inside is shown; arranging(nodes) when a thread begins to lay out so many new
-    ones, and with 0 at its end; arranged() when it has given all nodes their places.
+    ones, and with 0 at its end; arranged() when it has given all nodes their places;
+    outdated(changes) when it looks different: by these Changes alone, or by None anywhere.
     """
 
     colored = Signal()
@@ -55,6 +60,7 @@ class NodeScene(QGraphicsScene):
     opened = Signal()
     arranging = Signal(int)
     arranged = Signal()
+    outdated = Signal(object)
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -72,7 +78,6 @@ class NodeScene(QGraphicsScene):
         self.is_zooming = False  # nodes may be stretched pictures of the former zoom
         self.scale = 1.0  # the gradient that gets the full colour
         self.far = FarPainter()
-        self._is_stale = np.zeros(0, dtype=bool)  # of each link: its colour is of former numbers
         self._flow_rows: tuple[object, object, Ints] = (None, None, np.zeros(0, dtype=np.intp))
         self._stamps = Stamps()
         self._state: State | None = None  # how far a debugger has come with the gradients
@@ -90,16 +95,26 @@ class NodeScene(QGraphicsScene):
         theme.notifier.changed.connect(self.redraw)
         self.rebuild()
 
-    def paint(self, painter: QPainter, exposed: QRectF, sight: QRectF) -> None:
-        """Paint what is in `exposed`, in scene coordinates; `sight` is all that is in sight."""
-        for layer in self._layers:
-            layer.paint(painter, exposed, sight)
+    def paint(
+        self,
+        painter: QPainter,
+        areas: Sequence[QRectF],
+        sight: QRectF,
+        *,
+        is_inside_nodes: bool = False,
+    ) -> None:
+        """Paint what is in these areas, in scene coordinates.
 
-    def redraw(self) -> None:
-        """Have everything painted anew."""
+        sight: all that is in sight. is_inside_nodes: the areas are of bodies of nodes, beneath
+        which nothing can be seen.
+        """
+        for layer in self._layers[-1:] if is_inside_nodes else self._layers:
+            layer.paint(painter, areas, sight)
+
+    def redraw(self, changes: Changes | None = None) -> None:
+        """Have everything painted anew, or what looks different by these changes."""
         self.version += 1
-        for view in self.views():
-            view.viewport().update()
+        self.outdated.emit(changes)
 
     # ----- following the document -----------------------------------------------------------
 
@@ -173,7 +188,8 @@ class NodeScene(QGraphicsScene):
             bring_here(self.document.graph.groups, opened, around)
         self.annotations.rebuild(around, self.boxes, self.links.values(), self.function)
         self.index = SceneIndex(list(self.boxes.values()), list(self.links.values()))
-        self._is_stale = np.zeros(len(self.links), dtype=bool)  # until the numbers are taken
+        self._link_colors = LinkColors(self.index)
+        self.far.forget()
         self.marks.breakpoints = frozenset(
             id
             for id in self.boxes
@@ -209,10 +225,10 @@ class NodeScene(QGraphicsScene):
 
     def boxes_moved(self) -> None:
         """Boxes have other places now."""
+        before = Moved(self.index.rects, self.index.link_bounds)
         self.index.refresh()
         self.annotations.refresh(self.index)
-        self.far.forget()
-        self.redraw()
+        self.redraw(None if self.annotations else before)
         self.moved.emit()
 
     def take_values(self, _initiator: object = None) -> None:
@@ -233,16 +249,23 @@ class NodeScene(QGraphicsScene):
         for box, share in zip(boxes, shares.tolist()):
             box.share, box.reason = share, ""
         are_all_new = isinstance(graph, Sheet) or self._state is not None
-        self._stamps.take(self.index, np.stack([data, grads, shares]), are_all_new=are_all_new)
+        changed = self._stamps.take(self.index, data, grads, shares, are_all_new=are_all_new)
         for row in np.flatnonzero(~(np.isfinite(data) & np.isfinite(grads))).tolist():
             if boxes[row].is_computed:
                 boxes[row].reason = reason_not_finite(graph, boxes[row].node)
         if isinstance(graph, Sheet):
             share_outputs(boxes, self.scale)
-        self._is_stale = np.ones(len(self.index.links), dtype=bool)
         self.far.forget()
-        self.redraw()
+        self.redraw(self._renumbered(changed))
         self.colored.emit()
+
+    def _renumbered(self, boxes: tuple[Ints, Ints] | None) -> Renumbered | None:
+        """What looks different, if it is these boxes; None where it is unknown."""
+        if boxes is None:
+            self._link_colors.forget()
+            return None
+        links = self._link_colors.color_all(self.scale, self._flows)
+        return None if links is None else Renumbered(*boxes, *links)
 
     def _take_grads(self, boxes: Iterable[NodeBox]) -> None:
         """The numbers to show: those of the end, or as far as a debugger has come."""
@@ -262,20 +285,20 @@ class NodeScene(QGraphicsScene):
 
     def color(self, rows: Ints) -> None:
         """Give these links of the index the share of what flows back through them now."""
-        stale = rows[self._is_stale[rows]]
-        if not len(stale):
-            return
-        links, flow = [self.index.links[row] for row in stale.tolist()], self.document.flow
+        if not isinstance(self.graph, Sheet):  # where that is no work
+            rows = np.arange(len(self.index.links))
+        self._link_colors.color(rows, self.scale, self._flows)
+
+    def _flows(self, rows: Ints) -> Floats:
+        """What flows back through the links in these rows."""
+        flow, links = self.document.flow, self.index.links
         if isinstance(self.graph, Sheet):
-            flows = flows_of(self.graph, links, flow, self._state)
-        else:
-            flows = flow.contribution[self._rows_in(flow)[stale]]
-            if self._state is not None:
-                passed = self._state.passed
-                flows = np.where([link.edge in passed for link in links], flows, 0.0)
-        for link, share in zip(links, symlog(flows, self.scale).tolist()):
-            link.share = share
-        self._is_stale[stale] = False
+            return flows_of(self.graph, [links[row] for row in rows.tolist()], flow, self._state)
+        flows = flow.contribution[self._rows_in(flow)[rows]]
+        if self._state is not None:
+            passed = self._state.passed
+            flows = np.where([links[row].edge in passed for row in rows.tolist()], flows, 0.0)
+        return flows
 
     def _rows_in(self, flow: Flow) -> Ints:
         """Where the flow has each link of the index; found anew after a change of structure."""
@@ -348,9 +371,9 @@ class NodeScene(QGraphicsScene):
 
     # ----- what lies where ------------------------------------------------------------------
 
-    def painted_order(self, area: QRectF) -> list[NodeBox]:
-        """The boxes in a rect; those that are selected come last and so lie on top."""
-        seen, selection = self.index.boxes_in(area), self.marks.selection
+    def painted_order(self, *areas: QRectF) -> list[NodeBox]:
+        """The boxes in these rects; those that are selected come last and so lie on top."""
+        seen, selection = self.index.boxes_in(*areas), self.marks.selection
         if not selection:
             return seen
         return sorted(seen, key=lambda box: box.id in selection)

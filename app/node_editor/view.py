@@ -202,6 +202,7 @@ class NodeView(Canvas):
     def _after_gesture(self) -> None:
         self._edge_pan.stop()
         self.viewport().unsetCursor()
+        self.viewport().update()
         self.minimap.repicture()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

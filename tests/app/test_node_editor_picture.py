@@ -5,13 +5,15 @@ import random
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.node_editor.editor import NodeEditor
 from app.node_editor.far import FAR
-from tests.app.hand import MIDDLE
+from tests.app.hand import CTRL, MIDDLE
 
 ROWS, COLUMNS = 6, 8
 
@@ -44,8 +46,8 @@ def pixels(image: QImage) -> np.ndarray:
 
 def on_screen(hand) -> np.ndarray:
     """What the window shows: all that was painted since it opened, in parts."""
-    hand.view.viewport().repaint()
-    hand.view.minimap.repaint()
+    for _ in range(3):  # what is painted may ask for more
+        QApplication.processEvents()
     window = hand.editor.window()
     image = window.screen().grabWindow(window.winId()).toImage()
     corner = hand.view.viewport().mapTo(window, QPoint())
@@ -53,10 +55,9 @@ def on_screen(hand) -> np.ndarray:
     return pixels(image.copy(corner.x(), corner.y(), size.width(), size.height()))
 
 
-def anew(hand, qtbot) -> np.ndarray:
+def anew(hand) -> np.ndarray:
     """The same in an editor that has painted nothing before."""
     other = NodeEditor(hand.document)
-    qtbot.addWidget(other)
     other.resize(hand.editor.size())
     other.show()
     view = other.view
@@ -68,6 +69,9 @@ def anew(hand, qtbot) -> np.ndarray:
     ):
         bar.setValue(like.value())
     view.nodes.marks = copy.copy(hand.view.nodes.marks)
+    for id, box in view.nodes.boxes.items():
+        box.x, box.y = hand.view.nodes.boxes[id].x, hand.view.nodes.boxes[id].y
+    view.nodes.boxes_moved()
     view.set_zooming(False)
     view.minimap.setVisible(hand.view.minimap.isVisible())
     corner = view.viewport().mapTo(other, QPoint())
@@ -75,14 +79,15 @@ def anew(hand, qtbot) -> np.ndarray:
     size = view.viewport().size()
     shown = pixels(image.copy(corner.x(), corner.y(), size.width(), size.height()))
     other.close()
+    shiboken6.delete(other)
     return shown
 
 
 class Wanderer:
     """Does this and that, in an order by chance, and looks at the screen in between."""
 
-    def __init__(self, hand, seed: int) -> None:
-        self._hand, self._chance = hand, random.Random(seed)
+    def __init__(self, hand, seed: int, look) -> None:
+        self._hand, self._chance, self._look = hand, random.Random(seed), look
         self._steps = (
             self._pan, self._zoom, self._fit, self._drag, self._scrub, self._select, self._theme,
         )  # fmt: skip
@@ -111,13 +116,22 @@ class Wanderer:
         self._hand.view.fit_all(animated=False)
 
     def _drag(self) -> None:
-        self._hand.drag(self._somewhere(), self._somewhere())
+        box = self._chance.choice(list(self._hand.view.nodes.boxes.values()))
+        start = self._hand.pixel(box.rect.topLeft() + QPointF(130, 14))
+        self._hand.press(start)
+        for _ in range(3):
+            self._hand.drag_to(self._somewhere())  # with guides over the nodes
+            on_screen(self._hand)
+            self._hand.drag_to(self._somewhere(), keys=CTRL)
+            self._look()
+        self._hand.release(self._somewhere())
 
     def _scrub(self) -> None:
         leaf = self._hand.id(f"x0_{self._chance.randrange(ROWS)}")
         for _ in range(3):
-            self._hand.document.preview_value(leaf, self._chance.uniform(-1, 1))
-            on_screen(self._hand)
+            number = self._hand.graph.nodes[leaf].data + self._chance.choice([0.01, 0.001, 0.3])
+            self._hand.document.preview_value(leaf, number)
+            self._look()
         self._hand.document.cancel_preview()
 
     def _select(self) -> None:
@@ -129,12 +143,15 @@ class Wanderer:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_after_any_gestures_the_screen_shows_what_is_there(weaver, qtbot, seed):
-    wanderer = Wanderer(weaver, seed)
-    for _ in range(12):
+def test_after_any_gestures_the_screen_shows_what_is_there(weaver, seed):
+    def look() -> None:
+        difference = np.abs(on_screen(weaver) - anew(weaver)).max(axis=2)
+        assert difference.max() < 16, (weaver.view.zoom, np.argwhere(difference >= 16)[:3])
+
+    wanderer = Wanderer(weaver, seed, look)
+    for _ in range(10):
         wanderer.go_on()
-        difference = np.abs(on_screen(weaver) - anew(weaver, qtbot))
-        assert difference.max() < 48, f"at zoom {weaver.view.zoom}"  # bars: a quarter of a pixel
+        look()
 
 
 def test_a_canvas_moved_from_far_out_is_painted_as_it_would_be_anew(weaver):
@@ -169,4 +186,4 @@ def test_while_it_zooms_the_picture_is_stretched_and_sharp_at_rest(weaver, qtbot
     assert np.abs(at_rest - shrunken).mean() < 6  # the same things at the same places
     assert (at_rest != shrunken).any()
     assert (stretched != shrunken).any()
-    assert (at_rest == anew(weaver, qtbot)).all()
+    assert (at_rest == anew(weaver)).all()

@@ -12,6 +12,7 @@ from app.backprop.breakpoints import toggle_breakpoints
 from app.node_editor.annotations import DotBox, Movable, NoteBox
 from app.node_editor.arrange import Position, snap
 from app.node_editor.colors import pen
+from app.node_editor.damage import Damage
 from app.node_editor.guides import Guides
 from app.node_editor.interactions.gesture import Gesture, Keys
 from core.storage.canvas_json import NARROWEST, WIDEST
@@ -47,12 +48,14 @@ class Carry(Gesture):
             self._guides = Guides(box.rect for id, box in boxes.items() if id not in taken)
 
     def _carry_to(self, point: QPointF, keys: Keys) -> None:
-        offset = point - self.start
+        offset, former = point - self.start, self._lines
         if keys & Qt.KeyboardModifier.ControlModifier:
             self._lines = []
         else:
             offset = self._snapped(offset)
         self._shift(offset)
+        around = [QRectF(line.p1(), line.p2()).normalized() for line in (*former, *self._lines)]
+        self.view.outdate(Damage([rect.adjusted(-1, -1, 1, 1) for rect in around]))
 
     def _shift(self, offset: QPointF) -> None:
         for thing, (x, y) in self._starts:
