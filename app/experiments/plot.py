@@ -124,6 +124,11 @@ class Plot(QWidget):
 
     # ----- mouse and keys -------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._restyle()
+        return super().event(event)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event:
             case QMouseEvent():
@@ -213,6 +218,7 @@ class Series:
         self._color, self._width, self._size = color, width, size
         self._is_dashed = is_dashed
         self._is_log = plot._is_log
+        self._plot = plot
         self._curve: Any = pg.PlotDataItem(connect="finite", antialias=True)
         self._label: Any = pg.TextItem(anchor=(1.0, 1.0))
         plot.item.addItem(self._curve)
@@ -268,7 +274,9 @@ class Series:
             self._curve.setSymbolPen(pg.mkPen(now.color("panel"), width=1.5))
         else:
             style = Qt.PenStyle.DashLine if self._is_dashed else Qt.PenStyle.SolidLine
-            self._curve.setPen(pg.mkPen(color, width=self._width, style=style))
+            # The width of such pens counts the screen's own pixels.
+            width = self._width * self._plot.devicePixelRatioF()
+            self._curve.setPen(pg.mkPen(color, width=width, style=style))
         self._label.setColor(color)
         self._label.setFont(fonts.sans(theme.SIZE_CAPTION, fonts.SEMIBOLD))
 

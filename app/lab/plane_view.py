@@ -149,7 +149,7 @@ class PlaneView(QWidget):
         rows, columns = plane.losses.shape
         painter.translate(area.left(), area.bottom())
         painter.scale(area.width() / (columns - 1), -area.height() / (rows - 1))
-        pen = QPen(theme.current().color("field"), 1)
+        pen = QPen(theme.current().color("field"), self.devicePixelRatioF())
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setOpacity(0.55)

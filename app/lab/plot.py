@@ -19,6 +19,7 @@ from app.lab.marks import Dot, Mark
 from app.lab.thinning import thinned
 from app.training.loss_axes import LossAxis, StepAxis, style_axis
 from app.widgets.paint import draw_box
+from app.widgets.plot_curve import CrispCurve
 from app.widgets.plot_paint import own_menu, paint_level_lines, spread
 from core.numbers import format_number
 
@@ -147,7 +148,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         curves = (*self._behind, *self._curves)
         is_crowd = len(curves) > CROWD
         while len(self._items) < len(curves):
-            item = pg.PlotCurveItem(antialias=True)  # PlotDataItem takes four times as long
+            item = CrispCurve(antialias=True)  # PlotDataItem takes four times as long
             # One stroke around a jagged curve takes Qt ten times as long as its lines one by one.
             item.setSegmentedLineMode("on")
             self.getPlotItem().getViewBox().addItem(item, ignoreBounds=True)

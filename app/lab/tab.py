@@ -245,6 +245,7 @@ class LabTab(QWidget):
         self._buttons.valueChanged.connect(self._show_heading)
         self._choice = Choice([(n, kind.heading) for n, kind in KINDS.items()], "lab_choice")
         self._choice.setAccessibleName("Experiment")
+        self._choice.show_whole()
         self._choice.chosen.connect(self.show_experiment)
         self._bar = QWidget()
         self._bar_row = QHBoxLayout(self._bar)

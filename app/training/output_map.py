@@ -260,7 +260,8 @@ class OutputMap(AnswerView):
         painter.scale(area.width(), area.height())
         for level, lines in self._contours:
             color.setAlphaF(0.9 if level == 0.0 else 0.4)
-            pen = QPen(color, 1.8 if level == 0.0 else 1.0)
+            width = 1.8 if level == 0.0 else 1.0  # which then counts the screen's own pixels
+            pen = QPen(color, width * self.devicePixelRatioF())
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawLines(lines)

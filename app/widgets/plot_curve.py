@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -14,7 +16,26 @@ Floats = NDArray[np.float64]
 _LONGEST = 20_000.0  # pixels of a dotted line that are walked along
 
 
-class PlotCurve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph is not typed
+class CrispCurve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph is not typed
+    """A curve whose line is as wide as its pen says in logical pixels, on dense screens too.
+
+    The width of pyqtgraph's pens, which is the same at any zoom, counts the screen's own pixels.
+    """
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        pen, ratio = self.opts["pen"], painter.device().devicePixelRatioF()
+        if pen is None or ratio == 1.0:
+            super().paint(painter, option, widget)
+            return
+        self.opts["pen"] = dense = QPen(pen)
+        dense.setWidthF(ratio * pen.widthF())
+        super().paint(painter, option, widget)
+        self.opts["pen"] = pen
+
+
+class PlotCurve(CrispCurve):
     """A named curve; what is nan is a gap. Logarithms are taken here, as the axis wants them.
 
     Qt draws an antialiased line that is wider than a pixel in milliseconds, and a thin one in a
@@ -53,11 +74,11 @@ class PlotCurve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph is not typ
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        pen = self.opts["pen"]
-        is_wide = pen is not None and pen.widthF() > 1.0 and pen.style() == Qt.PenStyle.SolidLine
-        # On a dense screen Qt's thin line has several pixels already.
-        if is_wide and painter.device().devicePixelRatioF() == 1.0 and len(self._points[0]):
-            self._paint_wide(painter, pen)
+        pen, ratio = self.opts["pen"], painter.device().devicePixelRatioF()
+        is_solid = pen is not None and pen.style() == Qt.PenStyle.SolidLine
+        is_solid = is_solid and pen.color().alpha() == 255  # else the lines would add up
+        if is_solid and ratio * pen.widthF() > 1.0 and len(self._points[0]):
+            self._paint_wide(painter, pen, ratio)
             return
         is_dotted = pen is not None and pen.dashPattern()[:1] == [1.0]
         dots = self._dots(painter.worldTransform(), pen) if is_dotted else None
@@ -66,15 +87,18 @@ class PlotCurve(pg.PlotCurveItem):  # type: ignore[misc]  # pyqtgraph is not typ
         else:
             self._paint_dots(painter, pen, dots)
 
-    def _paint_wide(self, painter: QPainter, pen: QPen) -> None:
-        thin, reach = QPen(pen), 0.5 * (pen.widthF() - 1.0)
+    def _paint_wide(self, painter: QPainter, pen: QPen, ratio: float) -> None:
+        """Lines of one pixel of the screen, no further apart than that, to both sides and up."""
+        thin, width = QPen(pen), ratio * pen.widthF()
         thin.setWidthF(1.0)
         painter.setPen(thin)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, bool(self.opts["antialias"]))
         path, place = self.getPath(), painter.worldTransform()
-        for across, down in ((-reach, 0.0), (reach, 0.0), (0.0, -reach), (0.0, reach)):
-            painter.setWorldTransform(place * QTransform.fromTranslate(across, down))
-            painter.drawPath(path)
+        reach = 0.5 * (width - 1.0) / ratio
+        for aside in np.linspace(-reach, reach, math.ceil(width)).tolist():
+            for across, down in ((aside, 0.0), (0.0, aside)):
+                painter.setWorldTransform(place * QTransform.fromTranslate(across, down))
+                painter.drawPath(path)
         painter.setWorldTransform(place)
 
     def _dots(self, place: QTransform, pen: QPen) -> tuple[Floats, Floats] | None:

@@ -367,26 +367,30 @@ def test_text_can_be_made_larger_and_stays_so(main_window, qtbot):
     assert label.font().pixelSize() == before
 
 
-def test_at_24_points_no_pane_of_the_build_tab_is_narrower_than_its_controls(main_window, qtbot):
+def test_at_24_points_every_tab_fits_the_width_and_scrolls_down(main_window, qtbot):
     main_window.resize(1280, 800)
     main_window.show()
     qtbot.waitExposed(main_window)
     main_window.appearance.choose_text_size(theme.LARGEST_SCALE)
-    tab = main_window.build_tab
 
-    def fits():
-        panes = (tab.node_editor, tab.graph_view, tab.expression, tab.inspector, tab.transport)
-        # What has no room is reached by scrolling down.
-        return (
-            tab.width() <= 1280
-            and tab.height() > 800
-            and all(
-                pane.width() >= pane.minimumSizeHint().width()
-                and pane.height() >= pane.minimumSizeHint().height()
-                for pane in panes
-            )
+    def fits(page, *panes):
+        is_scrolled = page.width() <= 1280 and page.height() > 800
+        return is_scrolled and all(
+            pane.width() >= pane.minimumSizeHint().width()
+            and pane.height() >= pane.minimumSizeHint().height()
+            for pane in panes
         )
 
-    qtbot.waitUntil(fits, timeout=20_000)
+    tab = main_window.build_tab
+    panes = (tab.node_editor, tab.graph_view, tab.expression, tab.inspector, tab.transport)
+    qtbot.waitUntil(lambda: fits(tab, *panes), timeout=20_000)
     menu_bar = main_window.menus.bar
     assert menu_bar.width() >= menu_bar.sizeHint().width()
+    main_window.tabs.setCurrentIndex(1)
+    training = main_window.training
+    view = training.view
+    panes = (view.run_bar, view.setup, view.time, view.curves, view.network, view.outputs)
+    qtbot.waitUntil(lambda: fits(training, *panes), timeout=20_000)
+    main_window.tabs.setCurrentIndex(2)
+    lab = main_window.lab
+    qtbot.waitUntil(lambda: fits(lab, lab.experiments["race"]), timeout=20_000)

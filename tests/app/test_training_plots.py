@@ -3,10 +3,14 @@
 import math
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from app import theme
+from app.widgets.plot_curve import CrispCurve, PlotCurve
+from app.widgets.plot_paint import own_menu
 from tests.app.training_tab import click, curve, find, idle, start
 
 
@@ -140,3 +144,31 @@ def test_counters_have_room_from_the_start(tab):
     bar.show_counts(12_345_678, 123_456.0, 12_345.0)
     bar.layout().activate()
     assert (bar.rate.x(), bar.rate.width()) == before
+
+
+@pytest.mark.parametrize("make", [lambda: PlotCurve("loss"), lambda: CrispCurve(antialias=True)])
+def test_a_line_is_as_wide_on_a_dense_screen(qtbot, make):
+    plot = pg.PlotWidget(enableMenu=False)
+    qtbot.addWidget(plot)
+    own_menu(plot)
+    plot.setBackground("#000000")
+    plot.resize(200, 200)
+    curve = make()
+    plot.addItem(curve)
+    ends = np.array([0.0, 1.0]), np.array([0.5, 0.5])
+    curve.set_points(*ends) if isinstance(curve, PlotCurve) else curve.setData(*ends)
+    curve.setPen(pg.mkPen("#FFFFFF", width=2))
+
+    def thickness(ratio):
+        """Of the line in the middle of the plot, in logical pixels."""
+        picture = QImage(200 * ratio, 200 * ratio, QImage.Format.Format_RGB32)
+        picture.setDevicePixelRatio(ratio)
+        painter = QPainter(picture)
+        plot.render(painter, QRectF(0, 0, 200, 200))
+        painter.end()
+        middle = 120 * ratio
+        rows = range(20 * ratio, 130 * ratio)
+        return sum(picture.pixelColor(middle, row).lightnessF() for row in rows) / ratio
+
+    assert thickness(1) == pytest.approx(2.0, abs=0.3)
+    assert thickness(3) == pytest.approx(2.0, abs=0.3)
