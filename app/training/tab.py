@@ -31,7 +31,7 @@ from core.timeline import Timeline
 FRAME = 16  # milliseconds between two looks at the runner
 PICTURE = 0.03  # seconds between two pictures of the network
 HIDDEN_PICTURE = 0.5  # the same behind another tab
-COUNTS = 0.06  # seconds that the counters of a run may wait for a frame with room for them
+COUNTS = 0.1  # seconds that the counters of a run may wait for a frame with room for them
 STEP_WAIT = 0.008  # seconds that a click on Step waits for its step
 
 

@@ -7,8 +7,16 @@ from bisect import bisect_right
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app import fonts, theme
@@ -23,7 +31,7 @@ from app.widgets.slider import THUMB, TRACK, draw_slider
 HEIGHT, HEIGHT_NARROW = 60, 44
 PICTURE = 36  # pixels, of a small picture's side
 PITCH = 76  # from picture to picture
-FOLLOWED_EVERY = 0.2  # seconds: at the end of a run that goes on little changes
+FOLLOWED_EVERY = 0.4  # seconds: at the end of a run that goes on little changes
 MOST_PICTURES = 64
 Levels = NDArray[np.uint8]
 
@@ -90,6 +98,7 @@ class TimeSlider(QWidget):
         self._has_pictures = True
         self._is_dragging = False
         self._painted = 0.0
+        self._pixmaps: dict[int, QPixmap] = {}  # of pictures, by their image
         theme.notifier.changed.connect(self._restyle)
 
     def sizeHint(self) -> QSize:
@@ -211,8 +220,7 @@ class TimeSlider(QWidget):
                 continue
             x = (self.width() - side) * i / n
             box = QRectF(round(x), 1, side, side)
-            painter.drawImage(box, image)
-            draw_box(painter, box.adjusted(-1, -1, 1, 1), None, now.color("strong"), radius=3)
+            painter.drawPixmap(box.topLeft() - QPointF(1, 1), self._framed(image, side))
             if abs(step - self._step) <= 0.5 * span / n:
                 chosen = box
             if not span:
@@ -220,6 +228,24 @@ class TimeSlider(QWidget):
         if chosen is not None:
             ring = chosen.adjusted(-2, -1, 2, 2)
             draw_box(painter, ring, None, now.color("accent"), width=2, radius=4)
+
+    def _framed(self, image: QImage, side: int) -> QPixmap:
+        """A picture at its size, with its frame; those that showed are kept."""
+        key, ratio = image.cacheKey(), self.devicePixelRatioF()
+        pixmap = self._pixmaps.get(key)
+        if pixmap is None or pixmap.width() != round((side + 2) * ratio):
+            if len(self._pixmaps) > MOST_PICTURES:
+                self._pixmaps.clear()
+            pixmap = self._pixmaps[key] = QPixmap(QSize(side + 2, side + 2) * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(1, 1, side, side), image)
+            frame = QRectF(0, 0, side + 2, side + 2)
+            draw_box(painter, frame, None, theme.current().color("strong"), radius=3)
+            painter.end()
+        return pixmap
 
 
 class TimeStrip(Panel):

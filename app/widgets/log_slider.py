@@ -1,8 +1,9 @@
 """The learning-rate slider: logarithmic, with ticks, and a limit beyond which it is hatched."""
 
 import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
@@ -17,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import fonts, theme
-from app.widgets import scrub
+from app.widgets import scrub, texts
 from app.widgets.paint import DISABLED
 from core.numbers import format_number
 
@@ -26,6 +27,7 @@ _THUMB = 28
 _TOP = 8  # from the upper edge to the thumb; holds the limit's words as well
 _LIMIT_TEXT = 18
 _TICKS = 34  # from the track's middle to the bottom: ticks and their numbers
+_FACE = (theme.SIZE_CAPTION, fonts.NORMAL)  # of the ticks' numbers
 _KEY_STEPS = 20  # arrow key steps in a decade
 
 
@@ -189,10 +191,7 @@ class LogSlider(QWidget):
         return min(max(number, self._minimum), self._maximum)
 
     def _track_ends(self) -> tuple[float, float]:
-        metrics = QFontMetricsF(fonts.sans(theme.SIZE_CAPTION))
-        words = [
-            metrics.horizontalAdvance(format_number(n)) for n in (self._minimum, self._maximum)
-        ]
+        words = [texts.advance(format_number(n), _FACE) for n in (self._minimum, self._maximum)]
         least = fonts.px(_THUMB) / 2 + 4
         return max(least, words[0] / 2), self.width() - max(least, words[1] / 2)
 
@@ -239,28 +238,31 @@ class LogSlider(QWidget):
             painter.drawEllipse(centre, radius + 3, radius + 3)
 
     def _paint_ticks(self, painter: QPainter, track: QRectF) -> None:
-        now = theme.current()
-        painter.setFont(fonts.sans(theme.SIZE_CAPTION))
-        metrics = QFontMetricsF(painter.font())
-        top = track.bottom() + 4
+        now, top = theme.current(), track.bottom() + 4
+        middle = top + 8 + texts.metrics(_FACE, fonts.scale).height() / 2
         free_from = 0.0  # where the next number may begin without touching the one before
+        for digits, role, length in (((1,), "text2", 6), (range(2, 10), "strong", 3)):
+            ticks = [
+                (track.left() + self._share(number) * track.width(), number)
+                for number in self._round_numbers(digits)
+            ]
+            painter.setPen(QPen(now.color(role), 1))
+            painter.drawLines([QLineF(x, top, x, top + length) for x, _number in ticks])
+            for x, number in ticks if length == 6 else ():
+                text = format_number(number)
+                width = texts.advance(text, _FACE)
+                at = min(max(x - width / 2, 0.0), self.width() - width)
+                if at >= free_from:
+                    free_from = texts.draw_left(painter, at, middle, text, _FACE) + theme.GAP
+
+    def _round_numbers(self, digits: Sequence[int]) -> list[float]:
+        """The numbers on the scale that are one of these digits times a power of ten."""
         first = math.floor(math.log10(self._minimum) + 1e-9)
-        for exponent in range(first, math.ceil(math.log10(self._maximum) - 1e-9) + 1):
-            for digit in range(1, 10):
-                number = float(f"{digit}e{exponent}")
-                if not self._minimum <= number <= self._maximum:
-                    continue
-                x = track.left() + self._share(number) * track.width()
-                painter.setPen(QPen(now.color("text2" if digit == 1 else "strong"), 1))
-                painter.drawLine(QPointF(x, top), QPointF(x, top + (6 if digit == 1 else 3)))
-                if digit == 1:
-                    text = format_number(number)
-                    width = metrics.horizontalAdvance(text)
-                    at = min(max(x - width / 2, 0.0), self.width() - width)
-                    if at >= free_from:
-                        painter.setPen(now.color("text2"))
-                        painter.drawText(QPointF(at, top + 8 + metrics.ascent()), text)
-                        free_from = at + width + theme.GAP
+        last = math.ceil(math.log10(self._maximum) - 1e-9)
+        numbers = (
+            float(f"{digit}e{exponent}") for exponent in range(first, last + 1) for digit in digits
+        )
+        return [number for number in numbers if self._minimum <= number <= self._maximum]
 
     def _paint_limit(self, painter: QPainter, track: QRectF) -> None:
         if self._limit is None or not self._limit > 0:
