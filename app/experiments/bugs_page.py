@@ -77,7 +77,7 @@ class BugsPage(Page):
         self.words = sentence()
         self.words.setObjectName("bug_words")
         self.words.setTextFormat(Qt.TextFormat.RichText)
-        self.body.addWidget(_scrolled(self.words), 5)
+        self.body.addWidget(_scrolled(self.words), 4)
         self.body.addLayout(self._make_results(), 6)
         self._chosen_op = ""  # by the user; where it is not there, tanh or the first one
         self._twins: tuple[Iterator[float], Iterator[float]] | None = None

@@ -28,7 +28,7 @@ from core.numbers import format_number
 
 LEAVES, ALL = "leaves", "all nodes"
 _AT_ONCE = 64  # nodes that are checked before the window has its turn again
-_LEAST_ERROR = 1e-18  # what the logarithmic plot shows of an error that is exactly 0
+_LEAST_TOP = -8.0  # power of ten that the plot reaches up to, however small the errors are
 
 
 class CheckPage(Page):
@@ -153,20 +153,23 @@ class CheckPage(Page):
             return
         checks = check_at_steps(graph, id, STEPS)
         errors = [check.error for check in checks]
-        self._errors.show(STEPS, errors)
-        self._explained.show(STEPS, [max(check.explained, _LEAST_ERROR) for check in checks])
+        finite = [math.log10(error) for error in errors if 0 < error < math.inf]
+        top = max([_LEAST_TOP, *finite]) + 1
+        bottom = min([-14.0, *finite]) - 1
+        floor = 10 ** (bottom + 0.1)  # where an error of exactly 0 is drawn
+        self._errors.show(STEPS, [floor if error == 0 else error for error in errors])
+        self._explained.show(STEPS, [max(check.explained, floor) for check in checks])
         nearest = min(checks, key=lambda check: abs(math.log(check.h / self.step.step())))
         self.plot.set_present(self.step.step())
-        self._present.show([nearest.h], [max(nearest.error, _LEAST_ERROR)])
+        self._present.show([nearest.h], [max(nearest.error, floor)])
         name = graph.nodes[id].name
         self.plot.set_captions("h", f"error of {name}.grad")
-        finite = [math.log10(error) for error in errors if 0 < error < math.inf]
-        top = max(finite, default=0.0) + 1
-        self.plot.set_ranges(
-            (LEAST_STEP - 0.2, MOST_STEP + 0.2), (min([-14.0, top, *finite]) - 1, top)
-        )
-        self.explanation.setText(_explain(nearest))
-        self.plot.setAccessibleDescription(_explain(nearest))
+        self.plot.set_ranges((LEAST_STEP - 0.2, MOST_STEP + 0.2), (bottom, top))
+        output = graph.output
+        is_finite = output is None or math.isfinite(graph.nodes[output].data)
+        words = _explain(nearest, is_finite=is_finite)
+        self.explanation.setText(words)
+        self.plot.setAccessibleDescription(words)
 
 
 def _row(id: str, name: str, check: GradientCheck) -> Row:
@@ -178,10 +181,14 @@ def _row(id: str, name: str, check: GradientCheck) -> Row:
     return Row(id, cells, is_wrong=not check.agrees and not is_lost, tip=tip)
 
 
-def _explain(check: GradientCheck) -> str:
-    """Which arm of the V this is."""
+def _explain(check: GradientCheck, *, is_finite: bool) -> str:
+    """Which arm of the V this is. is_finite: whether the output is a number."""
+    if not math.isfinite(check.grad) or not is_finite:
+        return "There is no slope: a number on the way is not finite."
     if math.isnan(check.slope):
         return "h is lost in the rounding of x: x + h is x itself."
+    if check.error == 0:
+        return "No error at all: the slope that is measured is the gradient to the last digit."
     if check.curvature > check.rounding:
         return "Right arm: the curve bends between x − h and x + h; the error falls with h²."
     return "Left arm: the output's last digit, divided by h; the error grows as h shrinks."

@@ -240,7 +240,8 @@ class CurvePage(Page):
             is_high = words == "secant"
             at = _where_to_label(x, y, steepness, xs, ys, is_high=is_high)
             side = -0.15 if (steepness > 0) != is_high else 1.15  # away from the line
-            series.set_label(words if at else "", *(at or (0.0, 0.0)), anchor=(side, 0.5))
+            anchor = (side, 0.5) if steepness else (float(is_high), 1.1)  # above one that is level
+            series.set_label(words if at else "", *(at or (0.0, 0.0)), anchor=anchor)
         names = self.document.graph.nodes
         fraction = f"∂{names[response.end].name}/∂{names[response.start].name}"
         width = f"{format_number(secant.rise)} / {format_number(secant.width)}"
@@ -277,7 +278,8 @@ def _where_to_label(
     ]
     if not seen:
         return None
-    return max(seen, key=lambda point: point[1]) if is_high else min(seen, key=lambda p: p[1])
+    lowest, highest = min(seen, key=lambda p: p[1]), max(seen, key=lambda p: (p[1], p[0]))
+    return highest if is_high else lowest
 
 
 def _choice(name: str) -> QComboBox:

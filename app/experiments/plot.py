@@ -61,7 +61,7 @@ class Plot(QWidget):
         own_menu(self._plot)
         self.item.hideButtons()
         self.item.setLogMode(x=is_log, y=is_log)
-        self.item.layout.setContentsMargins(2, 6, 8, 0)
+        self.item.layout.setContentsMargins(2, 6, 16, 0)  # half of the last tick's number
         for axis in axes.values():
             axis.enableAutoSIPrefix(False)
         self._box = self.item.getViewBox()

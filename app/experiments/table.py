@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from app import fonts, theme
 
 _ROW = 24
-_LEAST_NAME, _NUMBER = 42, 72  # px of the first column at least, and of the others
+_LEAST_NAME = 42  # px of the first column
+_LEAST_NUMBER, _NUMBER = 72, 84  # px of the others: at least, and where there is room
+_MARK = 16  # px more for the last column, of the mark before a number that is wrong
 _Index = QModelIndex | QPersistentModelIndex
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -72,7 +74,7 @@ class NodeTable(QTableView):
 
     def minimumSizeHint(self) -> QSize:
         numbers = self._model.columnCount() - 1
-        return QSize(fonts.px(_LEAST_NAME + numbers * _NUMBER), fonts.px(60))
+        return QSize(fonts.px(_LEAST_NAME + numbers * _LEAST_NUMBER), fonts.px(60))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -81,9 +83,13 @@ class NodeTable(QTableView):
     def _share_width(self) -> None:
         """Numbers have the width that they need, unless the names would have too little then."""
         numbers = self._model.columnCount() - 1
-        most = (self.viewport().width() - fonts.px(_LEAST_NAME)) // numbers
+        room = self.viewport().width() - fonts.px(_LEAST_NAME)
+        mark = fonts.px(_MARK)
+        if (room - mark) // numbers < fonts.px(_LEAST_NUMBER):
+            mark = 0
+        width = max(1, min(fonts.px(_NUMBER), (room - mark) // numbers))
         for column in range(1, numbers + 1):
-            self.setColumnWidth(column, max(1, min(fonts.px(_NUMBER), most)))
+            self.setColumnWidth(column, width + mark * (column == numbers))
 
     @property
     def rows(self) -> tuple[Row, ...]:

@@ -137,7 +137,7 @@ def box_of(picture: Picture, item: int) -> Box:
     return Box(
         name, "" if picture.options.is_split else text, kind, int(picture.steps[item]),
         float(picture.flow.data[row]) if picture.is_computed[row] else None,
-        None if kind == Kind.UNREACHED else float(picture.grads[row]),
+        float(picture.grads[row]) if picture.is_reached[row] else None,
         float(picture.colored_numbers()[row]),
     )  # fmt: skip
 

@@ -23,7 +23,11 @@ class LossAxis(PlotAxis):
             return [""] * len(values)
         if self.logMode:
             return [format_number(10.0**value) for value in values]
-        return [format_number(value * scale, 4) for value in values]
+        # As many digits as it takes to tell one tick from the next.
+        most = max([abs(value) for value in values], default=0.0)
+        ratio = most / spacing if spacing > 0 else 0.0
+        digits = 2 + math.floor(math.log10(ratio)) if 0 < ratio < math.inf else 4
+        return [format_number(value * scale, max(4, min(digits, 7))) for value in values]
 
     def tickValues(self, low: float, high: float, size: float) -> list[Any]:
         if not self.logMode or not (math.isfinite(low) and math.isfinite(high)):

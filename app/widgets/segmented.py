@@ -74,6 +74,8 @@ class SegmentedControl(QWidget):
     def _toggled(self, is_on: bool) -> None:
         if is_on:
             self.valueChanged.emit(self.value())
+            if any(segment.hasFocus() for segment in self._segments.values()):
+                self._segments[self.value()].setFocus(Qt.FocusReason.OtherFocusReason)
         for segment in self._segments.values():
             # Tab stops once, at the choice; within, the arrow keys move.
             policy = Qt.FocusPolicy.StrongFocus if segment.isChecked() else Qt.FocusPolicy.NoFocus

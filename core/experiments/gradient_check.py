@@ -3,6 +3,9 @@
 (L(x + h) − L(x − h)) / 2h differs from the derivative by about h²·L'''/6, since the curve is
 bent, and by about the rounding of L divided by h. The first falls with h and the second grows:
 the error's famous V over h.
+
+What the bend explains is what the slope changes by with twice and with half the step. Where that
+does not do, as with a large h over a corner or many bends, it is measured with smaller steps, too.
 """
 
 import math
@@ -22,6 +25,8 @@ LEAST_STEP, MOST_STEP = -16, 0  # powers of ten that h can be chosen from
 EPSILON = sys.float_info.epsilon
 STEPS = tuple(10.0 ** (k / 4) for k in range(4 * LEAST_STEP, 4 * MOST_STEP + 1))  # for the plot
 _AT_ONCE = 128  # nodes or steps that are asked for in one pass
+FINER = (1 / 8, 1 / 64, 1 / 512, 1 / 4096)  # shares of a large h, down to the usual one
+SAFETY = 4 / 3  # for what a slope with a smaller step is off itself
 OFFSETS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)  # in steps: the check, and how the curve is bent
 
 
@@ -117,17 +122,35 @@ def _checks_at_once(
 ) -> Iterator[GradientCheck]:
     """A lane for each node and offset, so that one pass through the graph answers them all."""
     reached = [pair for pair in wanted if pair[0] in graph.reached]
-    slopes = iter(_slopes(graph, reached) if reached else ())
+    slopes = _slopes(graph, reached) if reached else []
+    measured = iter(zip(slopes, _bends(graph, reached, slopes, rounding)))
     values = graph.values()
     for id, h in wanted:
         grad = values[id].grad
         if id not in graph.reached:
             yield GradientCheck(h, grad, 0.0, 0.0, 0.0)
             continue
-        slope, wider, half = next(slopes)
-        # The bend's part grows fourfold with twice the step; measured both ways, for safety.
-        bend = max(abs(wider - slope), abs(slope - half))
+        (slope, _wider, _half), bend = next(measured)
         yield GradientCheck(h, grad, slope, 4 * rounding / h, bend)
+
+
+def _bends(
+    graph: Graph, wanted: list[tuple[str, float]], slopes: list[list[float]], rounding: float
+) -> list[float]:
+    """How much of each slope's error the bend of the curve explains."""
+    grads = [graph.values()[id].grad for id, _h in wanted]
+    # The bend's part grows fourfold with twice the step; measured both ways, for safety.
+    bends = [max(abs(wider - slope), abs(slope - half)) for slope, wider, half in slopes]
+    for share in FINER:
+        rest = [
+            (i, id, share * h)
+            for i, (id, h) in enumerate(wanted)
+            if share * h >= STEP and abs(grads[i] - slopes[i][0]) > 4 * rounding / h + bends[i]
+        ]
+        finer = _slopes(graph, [(id, h) for _i, id, h in rest]) if rest else []
+        for (i, _id, _h), (slope, _wider, _half) in zip(rest, finer):
+            bends[i] = max(bends[i], SAFETY * abs(slopes[i][0] - slope))
+    return bends
 
 
 def _slopes(graph: Graph, wanted: list[tuple[str, float]]) -> list[list[float]]:

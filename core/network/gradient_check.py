@@ -7,9 +7,7 @@ summed so far, is adding h to its bias; adding h to an output is adding h times 
 take it up to the biases of their neurons. The loss's own scalars are held while what follows from
 them is computed anew.
 
-What h and float64 explain of an error is found as in `core.experiments.gradient_check`. Among
-thousands of scalars some are bent so much within a large h that this does not do: of them the slope
-is measured with smaller steps as well, and what it changes by is explained by h.
+What h and float64 explain of an error is found as in `core.experiments.gradient_check`.
 """
 
 import time
@@ -20,7 +18,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from core.experiments.gradient_check import EPSILON, STEP
+from core.experiments.gradient_check import EPSILON, FINER, SAFETY, STEP
 from core.network.reading import NetworkReader
 from core.ops import ieee, rule
 
@@ -28,8 +26,6 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 AT_ONCE = 16  # questions between two looks at the clock
-FINER = (1 / 8, 1 / 64, 1 / 512, 1 / 4096)  # shares of a large h, down to the usual step
-SAFETY = 4 / 3  # for what a finer slope is off itself
 
 
 @dataclass(frozen=True)

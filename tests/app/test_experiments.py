@@ -139,6 +139,18 @@ def test_a_corner_is_marked_and_said(window, show):
     assert page.verdict.text() == "✗ 1 of 2 differ by more than h and float64 explain."
 
 
+def test_a_corner_within_a_large_h_is_explained_by_it_and_no_error_is_no_arm(window, show):
+    page = show(CHECK, "a = 0.001\nb = 2.0\nL = relu(a) + b")
+    page.step.set_step(1e-2)
+    assert wrong(page, "check_table") == set()
+    page.step.set_step(1.0)
+    show(CHECK, "a = 2.0\nL = a * 4")
+    assert page.explanation.text().startswith("No error at all")
+    assert len(page._errors.xs) > 60  # all but where h is lost
+    show(CHECK, "a = 0.0\nL = log(a)")
+    assert "not finite" in page.explanation.text()
+
+
 def test_the_error_over_h_is_a_v_and_dragging_in_it_chooses_h(window, show):
     page = show(CHECK, "x = 0.7\ny = exp(x) * x")
     errors = dict(zip(page._errors.xs.tolist(), page._errors.ys.tolist()))
