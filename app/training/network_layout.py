@@ -72,7 +72,18 @@ class NetworkLayout:
         """The k-th link into a layer, in the order of its weights: target by target."""
         return Link(layer, *divmod(k, self.sizes[layer]))
 
-    def points(self, layer: int) -> Floats:
+    def distances(self, layer: int, place: QPointF) -> Floats:
+        """How far each link into a layer runs from a place, (links,)."""
+        points = self._points(layer)
+        start, end = points[:, :-1], points[:, 1:]
+        along, to = end - start, np.array([place.x(), place.y()]) - start
+        length = np.maximum((along * along).sum(axis=-1), 1e-12)
+        share = np.clip((to * along).sum(axis=-1) / length, 0.0, 1.0)
+        gaps = share[..., None] * along - to
+        found: Floats = np.sqrt((gaps * gaps).sum(axis=-1)).min(axis=1)
+        return found
+
+    def _points(self, layer: int) -> Floats:
         """Points along the curve of each link into a layer, (links, CURVE_POINTS, 2)."""
         sources, targets = self.columns[layer], self.columns[layer + 1]
         x0, x1 = sources[0].right(), targets[0].left()

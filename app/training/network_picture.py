@@ -384,9 +384,7 @@ class NetworkPicture(QWidget):
             return None
         for layer in range(len(self._gaps)):
             if self._layout.gap(layer).contains(point):
-                points = self._layout.points(layer)
-                distance = _distances(points, np.array([point.x(), point.y()]))
-                near = np.flatnonzero(distance < REACH)
+                near = np.flatnonzero(self._layout.distances(layer, point) < REACH)
                 if len(near):
                     strength = np.abs(self._numbers(layer)[near])
                     k = int(near[np.argmax(np.nan_to_num(strength))])
@@ -485,14 +483,3 @@ class NetworkPicture(QWidget):
 def _atlas(pictures: heat.Levels) -> QImage:
     """Pictures (n, side, side), one under the other, as one image."""
     return heat.image(pictures.reshape(-1, pictures.shape[-1]))
-
-
-def _distances(points: Floats, place: Floats) -> Floats:
-    """Least distance of each polyline (n, points, 2) from a place."""
-    start, end = points[:, :-1], points[:, 1:]
-    along = end - start
-    length = np.maximum((along * along).sum(axis=-1), 1e-12)
-    share = np.clip(((place - start) * along).sum(axis=-1) / length, 0.0, 1.0)
-    gaps = start + share[..., None] * along - place
-    found: Floats = np.sqrt((gaps * gaps).sum(axis=-1)).min(axis=1)
-    return found
