@@ -41,8 +41,8 @@ class OwnPoints:
     columns: names of the features, then of the target. classes: what -1 and +1 stand for.
     is_standardized: the network is given each feature less its mean, divided by its standard
     deviation, both over the training points; so is the target of a regression. is_drawn: on the
-    plane, of which `plane` shows. Raises ValueError, in words for the user, where nothing
-    could be learnt from them.
+    plane or, of one feature, over a line: x and its value; `plane` is what shows. Raises
+    ValueError, in words for the user, where nothing could be learnt from them.
     """
 
     title: str
@@ -146,7 +146,7 @@ class OwnPoints:
         return numbers
 
     def _domain(self, numbers: Floats) -> Domain:
-        if self.is_drawn and self.n_features == 2:
+        if self.is_drawn:
             return self.plane
         shown = numbers[:, [0, 1]]  # of one feature, the target is the second
         low, high = shown.min(axis=0), shown.max(axis=0)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.training.drawn_points import DrawnPoints
 from core.session import Scene, Snapshot
 
 
@@ -39,4 +40,24 @@ class AnswerView(QWidget):
     def set_marks_worst(self, is_shown: bool) -> None:
         """Whether the points with the largest losses are marked."""
         self._marks_worst = is_shown
+        self.update()
+
+
+class DrawableView(AnswerView):
+    """One on which points can be drawn."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self._drawn: DrawnPoints | None = None  # while somebody draws points
+
+    def map_area(self) -> QRectF:
+        """Where in the widget the points lie."""
+        raise NotImplementedError
+
+    def set_drawn(self, drawn: DrawnPoints | None) -> None:
+        """Show what is being drawn instead of the data points; None for these again."""
+        self._drawn = drawn
+        policy = Qt.FocusPolicy.NoFocus if drawn is None else Qt.FocusPolicy.StrongFocus
+        self.setFocusPolicy(policy)
+        self.setCursor(Qt.CursorShape.ArrowCursor if drawn is None else Qt.CursorShape.CrossCursor)
         self.update()

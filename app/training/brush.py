@@ -1,12 +1,12 @@
-"""Brush and eraser on the output map, by mouse, pen or keyboard."""
+"""Brush and eraser on the output map or on a curve, by mouse, pen or keyboard."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
+from app.training.answer_view import DrawableView
 from app.training.drawn_points import DrawnPoints
-from app.training.output_map import OutputMap
 from core.drawing import Drawing
 
 STEP, FINE_STEP = 1 / 48, 1 / 240  # of an arrow key, as a share of the plane's width
@@ -24,7 +24,8 @@ _BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
 class Brush(QObject):
     """Watches the map while it is on, and draws. The right button erases, whatever the tool is.
 
-    target: what is drawn; None erases. radius: as a share of the plane's width. Signals: drawn():
+    target: what is drawn; None erases. draws_heights: each point's value is its height, whatever
+    the target is. radius: as a share of the plane's width. Signals: drawn():
     other points, in mid-stroke. stroked(is_erasing): a stroke is over and has changed something.
     cancelled(): one was given up. tool_wanted(place), wider_wanted(by): by key. left(): Escape
     where there is no stroke.
@@ -37,15 +38,20 @@ class Brush(QObject):
     wider_wanted = Signal(float)
     left = Signal()
 
-    def __init__(self, map: OutputMap) -> None:
+    def __init__(self, map: DrawableView) -> None:
         super().__init__(map)
         self._map = map
         self.shown = DrawnPoints()
         self.drawing = Drawing()
         self.target: float | None = 1.0
+        self.draws_heights = False
         self.radius = 1 / 24
         self._button: Qt.MouseButton | None = None
         self._is_on = False
+
+    def draw_on(self, map: DrawableView) -> None:
+        """Draw there when it is on the next time."""
+        self._map = map
 
     def set_on(self, is_on: bool) -> None:
         """Whether the map is drawn on."""
@@ -66,6 +72,9 @@ class Brush(QObject):
         shown = self.shown
         shown.points, shown.plane = self.drawing.points, self.drawing.plane
         shown.target = None if self._erases() else self.target
+        if shown.at is not None and shown.target is not None and self.draws_heights:
+            shown.target = shown.at[1]
+        self.drawing.upright = shown.upright(self._map.map_area())
         shown.radius = self._reach()
         self._map.update()
 
@@ -121,7 +130,8 @@ class Brush(QObject):
         if self._erases():
             self.drawing.erase(x1, x2, self._reach())
         elif self.target is not None:
-            self.drawing.paint(x1, x2, self.target, self._reach())
+            target = None if self.draws_heights else self.target
+            self.drawing.paint(x1, x2, target, self._reach())
         if len(self.drawing.points) != len(before):
             self.drawn.emit()
 

@@ -10,13 +10,15 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPol
 from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
-from app.training.answer_view import AnswerView
+from app.training.answer_view import DrawableView
 from app.training.network_card import coordinate_titles
 from app.training.output_map import paint_line_card, ticks
 from app.training.output_points import MOST_POINTS, paint_points, paint_worst, worst_points
 from app.widgets.plot_paint import LINE, label_below, label_beside
-from core.datasets import Data
+from core.datasets import PLAYGROUND_DOMAIN, Data, Domain
+from core.hyperparameters import Hyperparameters
 from core.numbers import format_number
+from core.own_data import OWN, OwnPoints
 from core.session import Scene
 
 LEFT, TOP, RIGHT, BOTTOM = 56, 10, 20, 42
@@ -24,7 +26,7 @@ _PAD = 0.12  # of the range of the targets, above and below
 _MOST_RESIDUALS = 600
 
 
-class CurveView(AnswerView):
+class CurveView(DrawableView):
     """Signals: pointed_at(text): what is under the pointer, in words; "" when it leaves."""
 
     pointed_at = Signal(str)
@@ -33,16 +35,13 @@ class CurveView(AnswerView):
         super().__init__("Output of the network as a curve", parent)
         self.setMouseTracking(True)
         self._pointer: QPointF | None = None
-        self._range = (-1.0, 1.0)
+        self._scene_plane = PLAYGROUND_DOMAIN
 
     def set_scene(self, scene: Scene) -> None:
-        targets = np.concatenate([scene.train.targets, scene.test.targets])
-        low, high = float(targets.min()), float(targets.max())
-        pad = _PAD * max(high - low, 1e-6)
-        self._range = (low - pad, high + pad)
+        self._scene_plane = shown_plane(scene.setup, scene.train, scene.test)
         super().set_scene(scene)
 
-    def area(self) -> QRectF:
+    def map_area(self) -> QRectF:
         """Where the curve is drawn."""
         left, bottom = fonts.px(LEFT), fonts.px(BOTTOM)
         width, height = self.width() - left - RIGHT, self.height() - bottom - TOP
@@ -57,6 +56,10 @@ class CurveView(AnswerView):
         xs = domain.left + (np.arange(len(row)) + 0.5) / len(row) * (domain.right - domain.left)
         kept = np.isfinite(row)
         return QPolygonF(self._places(xs[kept], row[kept]))
+
+    def _plane(self) -> Domain:
+        """What shows: x across, values upwards."""
+        return self._scene_plane if self._drawn is None else self._drawn.plane
 
     # ----- pointer --------------------------------------------------------------------------
 
@@ -73,8 +76,13 @@ class CurveView(AnswerView):
 
     def _reading(self) -> tuple[float, float] | None:
         """x under the pointer, and the answer there."""
-        area = self.area()
-        if self._pointer is None or self._snapshot is None or self._scene is None:
+        area = self.map_area()
+        if (
+            self._drawn is not None
+            or self._pointer is None
+            or self._snapshot is None
+            or self._scene is None
+        ):
             return None
         if not area.left() <= self._pointer.x() <= area.right():
             return None
@@ -87,8 +95,8 @@ class CurveView(AnswerView):
 
     def _places(self, xs: np.ndarray, ys: np.ndarray) -> list[QPointF]:
         assert self._scene is not None
-        area, domain, (low, high) = self.area(), self._scene.domain, self._range
-        across = area.left() + (xs - domain.left) / (domain.right - domain.left) * area.width()
+        area, (left, right, low, high) = self.map_area(), self._plane()
+        across = area.left() + (xs - left) / (right - left) * area.width()
         with np.errstate(all="ignore"):
             up = area.bottom() - (ys - low) / (high - low) * area.height()
         up = np.clip(np.nan_to_num(up, nan=area.bottom()), -1e6, 1e6)
@@ -99,24 +107,36 @@ class CurveView(AnswerView):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = self.area()
+        area = self.map_area()
         self._paint_axes(painter, area)
         painter.save()
         painter.setClipRect(area.adjusted(-6, -6, 6, 6))
-        scene = self._scene
-        train, test = (self._data_places(data) for data in (scene.train, scene.test))
-        self._paint_residuals(painter)
-        paint_points(painter, scene, train, test, shows_test=self._shows_test)
+        if self._drawn is None:
+            self._paint_data(painter)
         now = theme.current()
         for color, width in ((now.color("panel"), 6.0), (now.color("text"), 3.0)):
             painter.setPen(QPen(color, width))
             painter.drawPolyline(self.curve())
-        if self._marks_worst and self._snapshot is not None:
-            worst = worst_points(self._snapshot, shows_test=self._shows_test)
-            paint_worst(painter, [(test if is_test else train)[row] for is_test, row in worst
-                                  if row < MOST_POINTS])  # fmt: skip
+        if self._drawn is None:
+            self._paint_worst(painter)
         painter.restore()
+        if self._drawn is not None:
+            self._drawn.paint(painter, area, self.devicePixelRatioF())
         self._paint_reading(painter, area)
+
+    def _paint_data(self, painter: QPainter) -> None:
+        assert self._scene is not None
+        train, test = (self._data_places(data) for data in (self._scene.train, self._scene.test))
+        self._paint_residuals(painter)
+        paint_points(painter, self._scene, train, test, shows_test=self._shows_test)
+
+    def _paint_worst(self, painter: QPainter) -> None:
+        if not self._marks_worst or self._snapshot is None or self._scene is None:
+            return
+        train, test = (self._data_places(data) for data in (self._scene.train, self._scene.test))
+        worst = worst_points(self._snapshot, shows_test=self._shows_test)
+        paint_worst(painter, [(test if is_test else train)[row] for is_test, row in worst
+                              if row < MOST_POINTS])  # fmt: skip
 
     def _data_places(self, data: Data) -> list[QPointF]:
         return self._places(data.inputs[:MOST_POINTS, 0], data.targets[:MOST_POINTS])
@@ -138,7 +158,7 @@ class CurveView(AnswerView):
 
     def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
         assert self._scene is not None
-        now, domain, (low, high) = theme.current(), self._scene.domain, self._range
+        now, (first, last, low, high) = theme.current(), self._plane()
         painter.setFont(fonts.sans(theme.SIZE_CAPTION))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for number in ticks(low, high):
@@ -150,8 +170,8 @@ class CurveView(AnswerView):
             box = label_beside(area.left() - 6, y)
             painter.drawText(box, right, format_number(number))
         painter.setPen(now.color("text2"))
-        for number in ticks(domain.left, domain.right):
-            x = area.left() + (number - domain.left) / (domain.right - domain.left) * area.width()
+        for number in ticks(first, last):
+            x = area.left() + (number - first) / (last - first) * area.width()
             box = label_below(x, area.bottom() + 3)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, format_number(number))
         line = fonts.px(LINE)
@@ -173,3 +193,14 @@ class CurveView(AnswerView):
         painter.drawEllipse(place, 5, 5)
         paint_line_card(painter, self._pointer + QPointF(14, 14), self.size(),
                     f"output {format_number(answer)} at {format_number(x, 3)}")  # fmt: skip
+
+
+def shown_plane(setup: Hyperparameters, *parts: Data) -> Domain:
+    """What a curve's view shows of data with one input: all of it, or where it was drawn."""
+    own, (left, right, *_height) = setup.own, setup.row.domain
+    if setup.dataset == OWN and isinstance(own, OwnPoints) and own.is_drawn:
+        return own.plane
+    targets = np.concatenate([part.targets for part in parts])
+    low, high = float(targets.min()), float(targets.max())
+    pad = _PAD * max(high - low, 1e-6)
+    return Domain(left, right, low - pad, high + pad)

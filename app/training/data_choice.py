@@ -48,6 +48,8 @@ def changes_for_problem(setup: Hyperparameters, problem: str, usual: str) -> dic
     own = setup.own
     if setup.dataset != OWN or not isinstance(own, OwnPoints) or not own.is_drawn:
         return changes_for(setup, DATASETS[usual])
+    if own.n_features == 1:  # values, which say no classes
+        return changes_for(setup, DATASETS[usual])
     own = drawn_data(own.points, problem, own.plane)
     return changes_for(setup, own.row, own)
 
@@ -62,3 +64,11 @@ def drawn_data(
     sides = tuple((a, b, 1.0 if t > 0 else -1.0) for a, b, t in points)
     return OwnPoints("Drawn points", CLASSIFICATION, ("X₁", "X₂", "class"), sides,
                      ("orange", "blue"), is_drawn=True, plane=plane)  # fmt: skip
+
+
+def drawn_values(
+    points: tuple[tuple[float, ...], ...], names: tuple[str, ...], plane: Domain
+) -> OwnPoints:
+    """Points over a line, each its x and its value. Raises ValueError, in words, for too few."""
+    return OwnPoints("Drawn values", REGRESSION, names, tuple((x, y) for x, y, *_rest in points),
+                     is_drawn=True, plane=plane)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from app import fonts, theme
@@ -33,7 +33,7 @@ class DrawBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._is_regression = False
+        self._is_regression = self._is_of_values = False
         self.tools = [PointButton(1.0), PointButton(-1.0),
                       IconButton("eraser", "Take points away (key E, or the right mouse button)",
                                  checkable=True)]  # fmt: skip
@@ -86,11 +86,11 @@ class DrawBar(QWidget):
             slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             row.setStretchFactor(slider, 1)
 
-    def show_problem(self, problem: str) -> None:
-        """Brushes for two classes, or one for values."""
-        is_regression = problem == REGRESSION
+    def show_problem(self, problem: str, *, is_of_values: bool = False) -> None:
+        """Brushes for two classes, or one for values; of a curve, it draws them where it is."""
+        is_regression, self._is_of_values = problem == REGRESSION, is_of_values
         for widget in (self.value, self._number):
-            widget.setVisible(is_regression)
+            widget.setVisible(is_regression and not is_of_values)
         self.tools[1].setVisible(not is_regression)
         if is_regression != self._is_regression:
             self._is_regression = is_regression
@@ -127,6 +127,8 @@ class DrawBar(QWidget):
         brush = self.tools[0]
         if isinstance(brush, PointButton):
             brush.set_target(number if self._is_regression else 1.0)
+            if self._is_of_values:
+                brush.set_target(None)
         self._tell_tool()
 
     def _tell_tool(self) -> None:
@@ -143,11 +145,14 @@ class PointButton(IconButton):
         super().__init__("circle-small", "", checkable=True)
         self.set_target(target)
 
-    def set_target(self, target: float) -> None:
-        """Draw other points."""
+    def set_target(self, target: float | None) -> None:
+        """Draw points of another value; None for their height's."""
         self._target = target
-        name = {1.0: "blue, +1 (key 1)", -1.0: "orange, −1 (key 2)"}.get(target)
-        words = f"Draw points: {name or format_number(target)}"
+        if target is None:
+            words = "Draw points: their height is their value (key 1)"
+        else:
+            name = {1.0: "blue, +1 (key 1)", -1.0: "orange, −1 (key 2)"}.get(target)
+            words = f"Draw points: {name or format_number(target)}"
         self.setToolTip(words)
         self.setAccessibleName(words)
         self.update()
@@ -157,6 +162,12 @@ class PointButton(IconButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme.current().color("point_outline"), 1.2))
-        painter.setBrush(point_color(self._target))
-        side = fonts.px(_DOT)
-        painter.drawEllipse(QPointF(self.width() / 2, self.height() / 2), side, side)
+        middle, side = QPointF(self.width() / 2, self.height() / 2), fonts.px(_DOT)
+        if self._target is None:
+            gradient = QLinearGradient(middle - QPointF(0, side), middle + QPointF(0, side))
+            for place in (0.0, 0.5, 1.0):
+                gradient.setColorAt(place, point_color(1.0 - 2.0 * place))
+            painter.setBrush(gradient)
+        else:
+            painter.setBrush(point_color(self._target))
+        painter.drawEllipse(middle, side, side)

@@ -6,14 +6,16 @@ import math
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.training.answer_view import DrawableView
 from app.training.brush import Brush
-from app.training.data_choice import changes_for, drawn_data
+from app.training.curve_view import shown_plane
+from app.training.data_choice import changes_for, drawn_data, drawn_values
 from app.training.setup_edits import SetupEdits
 from app.training.view import TrainingView
-from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, Domain
+from core.datasets import CLASSIFICATION, PLAYGROUND_DOMAIN, REGRESSION, Domain
 from core.drawing import MOST_DRAWN, Point
 from core.hyperparameters import Hyperparameters
-from core.own_data import OWN
+from core.own_data import OWN, OwnPoints
 
 PAUSE = 60  # milliseconds between two times that a stroke in progress is trained on
 
@@ -63,9 +65,12 @@ class DrawMode(QObject):
         self._pause.stop()
         if self._brush.drawing.is_in_stroke:
             self._brush.escape()
-        self._view.show_drawing(is_on)
+        outputs, self._setup = self._view.outputs, self._edits.setup
+        is_of_values = self._brush.draws_heights = is_on and are_values(self._setup)
+        canvas: DrawableView = outputs.curve if is_of_values else outputs.map
+        self._view.show_drawing(canvas if is_on else None)
         if is_on:
-            self._setup = self._edits.setup
+            self._brush.draw_on(canvas)
             self._take_points()
         self._brush.set_on(is_on)
 
@@ -74,7 +79,9 @@ class DrawMode(QObject):
         was, self._setup = self._setup, self._edits.setup
         if not self._is_on or self._brush.drawing.is_in_stroke:
             return
-        if self._setup.row.features != 2 and was.row != self._setup.row:
+        is_other_canvas = are_values(was) != are_values(self._setup)
+        is_off_plane = self._setup.row.features != 2 and not are_values(self._setup)
+        if is_other_canvas or (is_off_plane and was.row != self._setup.row):
             self.leave()
         else:
             self._take_points()
@@ -83,7 +90,8 @@ class DrawMode(QObject):
         drawn = self._edits.drawn
         points = present_points(self._setup) if drawn is None else drawn
         self._brush.drawing.replace(points, _plane(self._setup))
-        self._view.draw_bar.show_problem(_problem(self._setup))
+        is_of_values = are_values(self._setup)
+        self._view.draw_bar.show_problem(_problem(self._setup), is_of_values=is_of_values)
         self._brush.shown.message = self._made()[1]
         self._brush.refresh()
 
@@ -110,9 +118,12 @@ class DrawMode(QObject):
 
     def _made(self) -> tuple[Hyperparameters, str]:
         """The set-up that trains on the points; the one in force, and why, where none can."""
-        setup = self._edits.setup
+        setup, drawing = self._edits.setup, self._brush.drawing
         try:
-            own = drawn_data(self._brush.drawing.points, _problem(setup), _plane(setup))
+            if are_values(setup):
+                own = drawn_values(drawing.points, _names(setup), drawing.plane)
+                return setup.changed(dataset=OWN, own=own), ""
+            own = drawn_data(drawing.points, _problem(setup), _plane(setup))
         except ValueError as error:
             return setup, str(error)
         if setup.row.features == 2:
@@ -131,21 +142,46 @@ class DrawMode(QObject):
 
 
 def _problem(setup: Hyperparameters) -> str:
-    """What the points are drawn for: the problem of the plane that shows, or two classes."""
-    return setup.row.problem if setup.row.features == 2 else CLASSIFICATION
+    """What the points are drawn for: the problem of what shows, or two classes."""
+    is_shown = setup.row.features == 2 or are_values(setup)
+    return setup.row.problem if is_shown else CLASSIFICATION
+
+
+def are_values(setup: Hyperparameters) -> bool:
+    """Whether the points are values over a line, to be drawn on the curve."""
+    return setup.row.features == 1 and setup.row.problem == REGRESSION
+
+
+def _names(setup: Hyperparameters) -> tuple[str, ...]:
+    """What x and the value are called."""
+    own = setup.own
+    is_named = setup.dataset == OWN and isinstance(own, OwnPoints)
+    return own.columns if is_named and isinstance(own, OwnPoints) else ("x", "value")
 
 
 def _plane(setup: Hyperparameters) -> Domain:
-    """What is drawn on: the plane that shows, or TensorFlow Playground's."""
+    """What is drawn on: the plane or the curve's plot that shows, or TensorFlow Playground's."""
+    if are_values(setup):
+        return shown_plane(setup, *setup.data())
     return setup.row.domain if setup.row.features == 2 else PLAYGROUND_DOMAIN
 
 
 def present_points(setup: Hyperparameters) -> tuple[Point, ...]:
     """The points in force, where they lie on the plane that is drawn on."""
-    if setup.row.features != 2:
+    found: list[Point] = []
+    if are_values(setup):
+        for data in setup.data():
+            found += [(x, y, y) for (x,), y in zip(data.inputs.tolist(), data.targets.tolist())]
+    elif setup.row.features != 2:
         return ()
+    else:
+        found = _points_of_plane(setup)
+    return tuple(found[:MOST_DRAWN])
+
+
+def _points_of_plane(setup: Hyperparameters) -> list[Point]:
     found: list[Point] = []
     for data in setup.data():
         for (x1, x2), target in zip(data.inputs.tolist(), data.targets.tolist()):
             found.append((x1, x2, max(-1.0, min(target, 1.0))))
-    return tuple(found[:MOST_DRAWN])
+    return found

@@ -15,10 +15,11 @@ from core.drawing import Point
 
 _EDGE = 8  # pixels around the map that a point on its border needs
 _CROSS = 6
+_PALE = 0.5  # a target nearer to 0 than that
 
 
 class DrawnPoints:
-    """Painted over the map, of which `plane` is what shows.
+    """Painted over the map or a curve's plot, of which `plane` is what shows.
 
     points: all alike, whether they are for training or for testing. message: what is missing.
     target: of the brush; None erases. at: where the brush is on the plane; has_cross: by keyboard.
@@ -74,13 +75,19 @@ class DrawnPoints:
             plane.top - (at.y() - area.top()) / area.height() * (plane.top - plane.bottom),
         )
 
+    def upright(self, area: QRectF) -> float:
+        """How many units across look as long as one upwards."""
+        plane = self.plane
+        across = (plane.right - plane.left) / area.width()
+        return across * area.height() / (plane.top - plane.bottom)
+
     def _points_pixmap(self, area: QRectF, ratio: float) -> QPixmap:
         """All points; those that a stroke adds are painted onto what is there already."""
-        key = (area.width(), ratio, theme.current().name, self.plane)
+        key = (area.size().toTuple(), ratio, theme.current().name, self.plane)
         n = len(self._drawn)
         if self._pixmap is None or key != self._key or self.points[:n] != self._drawn:
-            side = round((area.width() + 2 * _EDGE) * ratio)
-            self._pixmap, n = QPixmap(QSize(side, side)), 0
+            sides = (round((side + 2 * _EDGE) * ratio) for side in (area.width(), area.height()))
+            self._pixmap, n = QPixmap(QSize(*sides)), 0
             self._pixmap.setDevicePixelRatio(ratio)
             self._pixmap.fill(Qt.GlobalColor.transparent)
         if n < len(self.points):
@@ -105,7 +112,9 @@ class DrawnPoints:
         now, at, plane = theme.current(), self.place(area, *self.at), self.plane
         radius = max(self.radius * area.width() / (plane.right - plane.left), POINT_RADIUS + 2)
         is_erasing = self.target is None
-        color = now.color("text") if self.target is None else point_color(self.target)
+        # A point's colour near 0 is that of the ground.
+        is_pale = self.target is None or abs(self.target) < _PALE
+        color = now.color("text") if is_pale else point_color(self.target or 0.0)
         style = Qt.PenStyle.DashLine if is_erasing else Qt.PenStyle.SolidLine
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for pen in (QPen(now.color("panel"), 4), QPen(color, 2, style)):

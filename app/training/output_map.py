@@ -23,8 +23,7 @@ from PySide6.QtWidgets import QWidget
 from app import fonts, theme
 from app.colors import ramp_color
 from app.training import heat
-from app.training.answer_view import AnswerView
-from app.training.drawn_points import DrawnPoints
+from app.training.answer_view import DrawableView
 from app.training.network_card import coordinate_titles, input_titles
 from app.training.output_points import MOST_POINTS, paint_points, paint_worst, worst_points
 from app.widgets.paint import draw_box
@@ -44,7 +43,7 @@ _DRAWN = ("X₁", "X₂")
 NEAR = 8.0  # pixels from a point that still count as on it
 
 
-class OutputMap(AnswerView):
+class OutputMap(DrawableView):
     """Signals: pointed_at(text): the answer under the pointer, in words; "" when it leaves."""
 
     pointed_at = Signal(str)
@@ -58,7 +57,6 @@ class OutputMap(AnswerView):
         self._is_stepped = self._has_contours = self._is_input = False
         self._contours: list[tuple[float, list[QLineF]]] = []
         self._pointer: QPointF | None = None
-        self._drawn: DrawnPoints | None = None  # while somebody draws points
         theme.notifier.changed.connect(self._recolour)
 
     # ----- what is shown --------------------------------------------------------------------
@@ -96,14 +94,6 @@ class OutputMap(AnswerView):
         """Show a neuron, by its place among all and its name, or an input, not the output."""
         self._neuron, self._is_input = neuron, is_input
         self._refresh()
-
-    def set_drawn(self, drawn: DrawnPoints | None) -> None:
-        """Show what is being drawn instead of the data points; None for these again."""
-        self._drawn = drawn
-        policy = Qt.FocusPolicy.NoFocus if drawn is None else Qt.FocusPolicy.StrongFocus
-        self.setFocusPolicy(policy)
-        self.setCursor(Qt.CursorShape.ArrowCursor if drawn is None else Qt.CursorShape.CrossCursor)
-        self.update()
 
     @property
     def image(self) -> QImage | None:

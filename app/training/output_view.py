@@ -32,7 +32,8 @@ class OutputView(QStackedWidget):
         self._views: tuple[AnswerView, ...] = (self.map, self.surface, self.curve, self.layers)
         for view in self._views:
             self.addWidget(view)
-        self._shows_layer = self._is_drawn_on = False
+        self._shows_layer = False
+        self._drawn_on: QWidget | None = None
         self._look = SMOOTH
         self._scene: Scene | None = None
         self._snapshot: Snapshot | None = None
@@ -75,9 +76,9 @@ class OutputView(QStackedWidget):
             self.layers.set_layer(layer)
         self._choose()
 
-    def set_drawing(self, is_on: bool) -> None:
-        """Show the plane whatever is chosen, for points to be drawn on."""
-        self._is_drawn_on = is_on
+    def set_drawing(self, view: QWidget | None) -> None:
+        """Show the view that points are drawn on, whatever is chosen; None for no more."""
+        self._drawn_on = view
         self._choose()
 
     def show_neuron(self, neuron: tuple[int, str] | None, *, is_input: bool = False) -> None:
@@ -96,8 +97,8 @@ class OutputView(QStackedWidget):
             view.set_marks_worst(is_shown)
 
     def _choose(self, *, shows_map: bool = False) -> None:
-        shows_map = shows_map or self._is_drawn_on
-        chosen: QWidget = self.map
+        shows_map = shows_map or self._drawn_on is not None
+        chosen: QWidget = self._drawn_on or self.map
         if self._shows_layer and not shows_map:
             chosen = self.layers
         elif self.is_curve and not shows_map:

@@ -169,4 +169,4 @@ def drawn_points(setup: Hyperparameters) -> tuple[Point, ...] | None:
     own = setup.own
     if setup.dataset != OWN or not isinstance(own, OwnPoints) or not own.is_drawn:
         return None
-    return tuple((x1, x2, target) for x1, x2, target in own.points)
+    return tuple((x1, x2, rest[-1] if rest else x2) for x1, x2, *rest in own.points)

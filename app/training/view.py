@@ -146,11 +146,11 @@ class TrainingView(QObject):
         index = sum(sizes[1 : layer + 1]) + place
         self.outputs.show_neuron((index, f"layer {layer + 1}, neuron {place + 1}"))
 
-    def show_drawing(self, is_on: bool) -> None:
-        """The output with its brushes, or as it was."""
-        self.outputs.set_drawing(is_on)
-        self.draw_bar.setVisible(is_on)
-        self._layer_bar.setVisible(not is_on)
+    def show_drawing(self, on: QWidget | None) -> None:
+        """The output with its brushes, on one of its views, or as it was."""
+        self.outputs.set_drawing(on)
+        self.draw_bar.setVisible(on is not None)
+        self._layer_bar.setVisible(on is None)
 
     # ----- panels ---------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from core.datasets import DATASETS
@@ -123,7 +123,7 @@ def test_values_are_drawn_for_a_regression(qtbot, tab, draw):
 
 
 def test_points_are_drawn_and_erased_by_the_keyboard_on_an_empty_plane(qtbot, tab):
-    choose(tab, "dataset", "wave")
+    choose(tab, "dataset", "lecture")  # of three inputs
     idle(qtbot, tab)
     click(qtbot, tab, "own_draw")
     canvas, drawing = tab.view.output, tab.draw_mode._brush.drawing
@@ -156,3 +156,45 @@ def test_other_data_is_drawn_on_at_once_and_a_curve_ends_drawing(qtbot, tab, dra
     assert not find(tab, "draw_bar").isVisible()
     idle(qtbot, tab)
     assert tab.view.outputs.currentWidget() is tab.view.outputs.curve
+
+
+def test_values_are_drawn_on_the_curve_of_a_function(qtbot, tab):
+    tab.resize(1280, 800)
+    choose(tab, "dataset", "wave")
+    idle(qtbot, tab)
+    click(qtbot, tab, "draw_button")
+    canvas = tab.view.outputs.curve
+    assert canvas.isVisible()
+    assert not find(tab, "draw_value").isVisible()
+    area, given = canvas.map_area(), len(tab.draw_mode._brush.drawing.points)
+
+    def at(across, up):
+        return (area.bottomLeft() + QPointF(across * area.width(), -up * area.height())).toPoint()
+
+    def stroke(button, *places):
+        QTest.mousePress(canvas, button, NONE, at(*places[0]))
+        for place in places[1:]:
+            QTest.mouseMove(canvas, at(*place))
+
+    stroke(LEFT, (0.2, 0.9), (0.8, 0.9))
+    QTest.mouseRelease(canvas, LEFT, NONE, at(0.8, 0.9))
+    plane, new = tab.setup.own.plane, points(tab)[given:]
+    assert (tab.setup.row.problem, tab.setup.row.features) == ("regression", 1)
+    assert tab.setup.row.domain == plane
+    assert len(new) > 10
+    shares = [(y - plane.bottom) / (plane.top - plane.bottom) for _x, y in new]
+    assert min(shares) > 0.75
+    stroke(LEFT, (0.5, 0.1), (0.6, 0.1))
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(canvas, LEFT, NONE, at(0.6, 0.1))
+    assert points(tab)[given:] == new
+    stroke(RIGHT, (0.2, 0.9), (0.8, 0.9))
+    QTest.mouseRelease(canvas, RIGHT, NONE, at(0.8, 0.9))
+    assert set(points(tab)).isdisjoint(new)
+    assert Hyperparameters.from_dict(tab._document.settings).own == tab.setup.own
+    tab.undo_stack.undo()
+    assert points(tab)[given:] == new
+    tab.undo_stack.undo()
+    assert tab.setup.dataset == "wave"
+    assert len(tab.draw_mode._brush.drawing.points) == given
+    idle(qtbot, tab)

@@ -116,7 +116,7 @@ def test_a_function_of_one_input_is_a_curve_with_residuals(qtbot, tab):
     view = tab.view.outputs.curve
     assert view.isVisible()
     assert not find(tab, "output_looks").isEnabled()
-    curve, area, (low, high) = view.curve(), view.area(), view._range
+    curve, area, (*_x, low, high) = view.curve(), view.map_area(), view._plane()
     row = tab.snapshot.picture.output[0]
     for k in (0, 50, 99):
         expected = area.bottom() - (row[k] - low) / (high - low) * area.height()
