@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -57,7 +57,8 @@ class Experiment(Panel):
     """Base of the experiments' panels.
 
     A subclass gives `name`, `heading` and `sentence`, and says what is run (`make_reports`), shown
-    (`show_report`), forgotten (`forget`) and exported (`columns`).
+    (`show_report`), forgotten (`forget`) and exported (`columns`). plots: of `plot_kinds`, made
+    before, since each takes half a frame to make.
 
     Signals: state_changed(): `state` has other words. activity_changed(words): for the status
     bar. refused(sentence): why it can't be run, or how it went wrong. large_wanted(): the user
@@ -85,10 +86,12 @@ class Experiment(Panel):
     heading: ClassVar[str]  # as in the list of experiments
     sentence: ClassVar[str]  # what it finds out
     is_repeated_live: ClassVar[bool] = False  # cheap enough to follow the source by itself
+    plot_kinds: ClassVar[tuple[Callable[[], Plot], ...]] = ()
     takes_less: ClassVar[str] = "Fewer steps take less; what is found can be seen at once."
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
         super().__init__(self.heading, parent)
+        self.plots = tuple(plots) or tuple(make() for make in self.plot_kinds)
         self.setObjectName(f"lab_{self.name}")
         self.state = NOT_RUN
         self._words = NOT_RUN  # of what was found last
@@ -149,8 +152,8 @@ class Experiment(Panel):
         column.setSpacing(0)
         column.addWidget(self.controls)
         column.addWidget(self.note)
-        column.addLayout(self._stack, 1)
         column.addWidget(self.time_question)
+        column.addLayout(self._stack, 1)
         # Not before: a stack shows its first widget, which would be a window of its own.
         self._stack.addWidget(self.empty)
         self._stack.addWidget(body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from app.lab.experiment import SIDES, Experiment
 from app.lab.found import Found, answers
 from app.lab.plane_view import Plane, PlaneView
+from app.lab.plot import Plot
 from app.lab.run_on_plane import RunOnPlane
 from app.lab.source import Source
 from app.lab.surface_view import SurfaceView
@@ -51,8 +52,8 @@ class LandscapePanel(Experiment):
     sentence = "The loss over a plane through the weights: where the run has been, and where it is."
     takes_less = "Fewer points take less; what is found can be seen at once."
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
         self.timeline: Callable[[], Timeline | None] = lambda: None  # of the training tab's run
         self._run = RunOnPlane(self)
         self._run.moved.connect(self._redraw)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from app.lab.map_controls import NETWORK, PAPER, MapControls
 from app.lab.map_ticks import digits
 from app.lab.map_view import MapView
 from app.lab.map_window import Window
+from app.lab.plot import Plot
 from app.lab.race_run import RaceRun
 from app.lab.source import Source
 from app.lab.time_question import is_agreed
@@ -48,8 +49,8 @@ class MapPanel(Experiment):
     sentence = "Which learning rates converge, over two of them: a map that can be zoomed for ever."
     takes_less = "Fewer pixels or steps take less; what is found can be seen at once."
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
         self._shown_again: Map | None = None  # whose network is neither the paper's nor this one
         self._rate = math.nan
         self._began = 0.0

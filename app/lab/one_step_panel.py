@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,11 +24,16 @@ from app.widgets.labels import TextLabel
 from core import optim
 from core.lab.one_step import Curve as Along
 from core.lab.one_step import OneStep, OneStepResult, run
+from core.lab.problems import Network, Problem
 from core.lab.ranges import LogRange
 from core.lab.running import Report, Reports
+from core.lab.starts import Start
 from core.numbers import format_number
+from core.training import Trainer
 
 OWN, ALL = "own", "all"
+FIRST, FINE = 41, 241  # rates of the first look, and of the curve that is shown
+SLOW = 0.5  # seconds of the first look: where it takes longer, the curve has no more rates
 BEYOND = 1.6  # times the last stable rate that the axis reaches
 
 
@@ -37,11 +44,13 @@ class OneStepPanel(Experiment):
     heading = "One step"
     sentence = "The loss after the next step, at each learning rate: overshoot before it happens."
     is_repeated_live = True
+    plot_kinds = (partial(Plot, "learning rate of this one step", "loss", room_for_names=16),)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
         self._rate = math.nan
-        self.plot = Plot("learning rate of this one step", "loss", room_for_names=16)
+        self._made: tuple[Problem, Trainer] | None = None  # by the thread, for the next one
+        (self.plot,) = self.plots
         self.plot.setObjectName("one_step_plot")
         self.directions = Choice(
             [(OWN, "its own optimizer"), (ALL, "SGD, momentum and Adam")], "one_step_directions"
@@ -80,15 +89,25 @@ class OneStepPanel(Experiment):
         over = self.over.currentData()
 
         def reports() -> Reports[Found]:
-            start = source.begin()
+            problem, trainer = source.problem, self._trainer(source.problem)
+            start = Start.of_trainer(trainer) if source.start is None else source.start
             # A first look finds how far the axis must reach to show the overshoot.
-            first = run(OneStep(source.problem, start, rate, count=41, over=over))
+            began = time.perf_counter()
+            first = run(OneStep(problem, start, rate, count=FIRST, over=over), trainer)
             reach = _reach(next(first).result.curves[0], rate)
-            wide = LogRange(reach * 1e-3, reach)
-            question = OneStep(source.problem, start, rate, wide, 241, optimizers, over)
-            yield from answers(question, run(question))
+            is_slow = time.perf_counter() - began > SLOW
+            wide = LogRange(reach * (0.03 if is_slow else 0.001), reach)
+            count = FIRST if is_slow else FINE
+            question = OneStep(problem, start, rate, wide, count, optimizers, over)
+            yield from answers(question, run(question, trainer))
 
         return reports
+
+    def _trainer(self, problem: Problem) -> Trainer:
+        """The one of last time, if only the rate is another: this is asked at every move of it."""
+        if self._made is None or not _differ_by_rate_alone(self._made[0], problem):
+            self._made = problem, problem.trainer()
+        return self._made[1]
 
     def show_question(self, question: OneStep) -> None:
         with QSignalBlocker(self.directions), QSignalBlocker(self.over):
@@ -204,6 +223,12 @@ class OneStepPanel(Experiment):
                 f"quadratic model, {name}": curve.model_losses.tolist(),
             }
         return table
+
+
+def _differ_by_rate_alone(one: Problem, other: Problem) -> bool:
+    if isinstance(one, Network) and isinstance(other, Network):
+        return set(one.setup.differences(other.setup)) <= {"learning_rate"}
+    return one == other
 
 
 def _reach(found: Along, rate: float) -> float:

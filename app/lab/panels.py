@@ -8,6 +8,7 @@ from app.lab.experiment import Experiment
 from app.lab.landscape_panel import LandscapePanel
 from app.lab.map_panel import MapPanel
 from app.lab.one_step_panel import OneStepPanel
+from app.lab.plot import Plot
 from app.lab.race_panel import RacePanel
 from app.lab.range_test_panel import RangeTestPanel
 from app.lab.schedules_panel import SchedulesPanel
@@ -29,12 +30,28 @@ class Panels(Mapping[str, Experiment]):
     def __init__(self, adopt: Callable[[Experiment], None]) -> None:
         self._adopt = adopt
         self._made: dict[str, Experiment] = {}
+        self._plots: dict[str, list[Plot]] = {}  # of panels to be made
+        self._new: dict[str, Experiment] = {}  # not adopted yet
 
     def __getitem__(self, name: str) -> Experiment:
-        if name not in self._made:
-            self._made[name] = panel = KINDS[name]()
-            self._adopt(panel)
+        self.make(name)
         return self._made[name]
+
+    def make(self, name: str) -> None:
+        """Make one at once, if it is not there."""
+        while name not in self._made:
+            self._make_part(name)
+
+    def _make_part(self, name: str) -> None:
+        """What is next to be done for a panel: one of its plots, itself, or its adoption."""
+        kinds, plots = KINDS[name].plot_kinds, self._plots.setdefault(name, [])
+        if name in self._new:
+            self._made[name] = self._new.pop(name)
+            self._adopt(self._made[name])
+        elif len(plots) < len(kinds):
+            plots.append(kinds[len(plots)]())
+        else:
+            self._new[name] = KINDS[name](plots=self._plots.pop(name))
 
     def __contains__(self, name: object) -> bool:
         return name in KINDS
@@ -50,7 +67,9 @@ class Panels(Mapping[str, Experiment]):
         """Those that there are already."""
         return list(self._made.values())
 
-    def make_one(self, first: Sequence[str]) -> bool:
-        """Make the next that is missing, `first` before others; False where none is."""
-        missing = [name for name in (*first, *KINDS) if name not in self._made]
-        return bool(missing) and self[missing[0]] is not None
+    def make_part(self, first: Sequence[str]) -> bool:
+        """Do a part for the next that is missing, `first` before others; False where none is."""
+        missing = next((name for name in (*first, *KINDS) if name not in self._made), None)
+        if missing is not None:
+            self._make_part(missing)
+        return missing is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -42,16 +42,17 @@ class RacePanel(Experiment):
     heading = "Race"
     sentence = "The same start and data at several learning rates, side by side."
     takes_less = "Fewer lanes or steps take less; what is found can be seen at once."
+    plot_kinds = (RacePlot,)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
         self._run: RaceRun | None = None
         self._is_typed = True  # the lanes are those of the text field
         self._given: tuple[str, ...] = ()  # names of lanes that were not typed here
         self._images: tuple[tuple[Levels, ...], list[QImage]] = ((), [])
         self._current: int | None = None
         self._varied = race_lanes.RATE
-        self.plot = RacePlot()
+        (self.plot,) = self.plots
         self.plot.curve_clicked.connect(self.choose_lane)
         self.plot.fork_wanted.connect(self._fork_at)
         self.cards = LaneCards()

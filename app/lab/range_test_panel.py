@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -29,10 +30,11 @@ class RangeTestPanel(Experiment):
     name = "range_test"
     heading = "Range test"
     sentence = "A rate that grows with every step until training breaks, and what to choose."
+    plot_kinds = (partial(Plot, "learning rate", "loss", log_x=True, room_for_names=16),)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = Plot("learning rate", "loss", log_x=True, room_for_names=16)
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
+        (self.plot,) = self.plots
         self.plot.setObjectName("range_test_plot")
         self.fields = number_fields(
             self.control_row, self.name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -44,11 +45,12 @@ class SchedulesPanel(Experiment):
     name = "schedules"
     heading = "Schedules"
     sentence = "A rate that changes over the steps: chosen or drawn, against a constant one."
+    plot_kinds = (ScheduleDrawing, partial(Plot, "step", "loss", log_y=True, room_for_names=104))
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
         self._points: list[tuple[float, float]] = []
-        self.drawing = ScheduleDrawing()
+        self.drawing, self.loss = self.plots
         self.drawing.drawing.connect(self._preview)
         self.drawing.drawn.connect(self._take)
         self.drawing.selection_changed.connect(self._redraw)
@@ -57,7 +59,6 @@ class SchedulesPanel(Experiment):
             "removes it. Keys: Left and Right choose a point, Up and Down change its rate, with "
             "Shift it moves; Insert adds one, Delete removes it."
         )
-        self.loss = Plot("step", "loss", log_y=True, room_for_names=104)
         self.loss.setObjectName("schedules_loss_plot")
         self.kind = Choice(CHOICES, "schedules_kind")
         self.kind.setAccessibleName("Schedule")
@@ -73,8 +74,9 @@ class SchedulesPanel(Experiment):
             widget.setAccessibleName(words)
         for field in (self.rate, self.steps):
             field.set_width(84)
-            field.valueChanged.connect(lambda _number: self._redraw())
         self.rate.setValue(0.1)
+        for field in (self.rate, self.steps):
+            field.valueChanged.connect(lambda _number: self._redraw())
         self.control_row.addStretch(1)
         self.use = Button("Use in training")
         self.use.setObjectName("schedules_use")
@@ -85,9 +87,7 @@ class SchedulesPanel(Experiment):
         body.setContentsMargins(*SIDES)
         body.suggest((2000, 3000))
         self.complete(body)
-        self.show_body()  # there is something to draw on before anything has been run
         theme.notifier.changed.connect(self._redraw)
-        self._redraw()
 
     # ----- the schedule ---------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class SchedulesPanel(Experiment):
     def forget(self) -> None:
         if self.source is not None:
             self.rate.setValue(max(self.source.problem.rate, 1e-12))
-        self.show_body()
+        self.show_body()  # there is something to draw on before anything has been run
         self._redraw()
 
     def show_report(self, report: Report[Found]) -> str:

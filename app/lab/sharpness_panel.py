@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.lab.found import Found, answers
@@ -29,17 +29,15 @@ class SharpnessPanel(TwoPlots):
     heading = "Sharpness"
     sentence = "How sharp the loss is, and the largest stable rate that follows, while it trains."
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(
-            Plot("step", "learning rate", log_y=True, room_for_names=120),
-            Plot("step", "loss", log_y=True, room_for_names=120),
-            (
-                NumberChoice("rate", "Rate", 0.1, least=0.0),
-                NumberChoice("steps", "Steps", 1000, 1, 1_000_000, is_integer=True),
-                NumberChoice("every", "Measured every", 10, 1, 1_000_000, is_integer=True),
-            ),
-            parent,
-        )
+    plot_kinds = (
+        partial(Plot, "step", "learning rate", log_y=True, room_for_names=120),
+        partial(Plot, "step", "loss", log_y=True, room_for_names=120),
+    )
+    fields_offered = (
+        NumberChoice("rate", "Rate", 0.1, least=0.0),
+        NumberChoice("steps", "Steps", 1000, 1, 1_000_000, is_integer=True),
+        NumberChoice("every", "Measured every", 10, 1, 1_000_000, is_integer=True),
+    )
 
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         rate, steps, every = (field.value() for field in self.fields.values())

@@ -103,8 +103,8 @@ class LabTab(QWidget):
         self.panel_made.emit(panel)
 
     def _make_next(self) -> None:
-        """One panel in a turn of the event loop, so that none takes long."""
-        if not self.experiments.make_one((self._large, *self._beside)):
+        """A part of a panel in a turn of the event loop, so that none takes long."""
+        if not self.experiments.make_part((self._large, *self._beside)):
             self._making.stop()
 
     # ----- for the window -------------------------------------------------------------------
@@ -130,7 +130,7 @@ class LabTab(QWidget):
             if name in self._beside:
                 self._beside[self._beside.index(name)] = self._large
             self._large = name
-        self.experiments.make_one([name])
+        self.experiments.make(name)
         self._arrange()
 
     def toggle_beside(self, name: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app import theme
@@ -31,7 +32,7 @@ class TimeQuestion(QWidget):
         self.seconds = ASK  # that are begun without asking
         self._takes_less = takes_less
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 4, 14, 4)
+        row.setContentsMargins(14, 6, 14, 6)
         row.setSpacing(theme.GAP)
         self.words = TextLabel("", "text")
         self.words.setWordWrap(True)
@@ -42,6 +43,9 @@ class TimeQuestion(QWidget):
         row.addWidget(self.begin_anyway)
         self._asked_for = 0.0  # seconds
         self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), theme.current().color("accent_soft"))
 
     def ask(self, estimate: Estimate) -> None:
         """Say how long, and wait for an answer."""

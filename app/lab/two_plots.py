@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -19,20 +20,16 @@ SHARES = (3000, 2000)  # of the height
 class TwoPlots(Experiment):
     """`plot` above `second`; one of the fields is the `rate`, which follows the source's."""
 
-    def __init__(
-        self,
-        plot: Plot,
-        second: Plot,
-        fields: Iterable[NumberChoice],
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.plot, self.second = plot, second
+    fields_offered: ClassVar[tuple[NumberChoice, ...]]
+
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
+        self.plot, self.second = self.plots
         self.plot.setObjectName(f"{self.name}_plot")
         self.second.setObjectName(f"{self.name}_second_plot")
-        self.fields = number_fields(self.control_row, self.name, fields)
+        self.fields = number_fields(self.control_row, self.name, self.fields_offered)
         self.control_row.addStretch(1)
-        body = OwnSplitter(f"lab_{self.name}_plots", Qt.Orientation.Vertical, plot, second)
+        body = OwnSplitter(f"lab_{self.name}_plots", Qt.Orientation.Vertical, *self.plots)
         body.setContentsMargins(*SIDES)
         body.suggest(SHARES)
         self.complete(body)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -32,18 +33,21 @@ class ZeroGradPanel(TwoPlots):
     heading = "zero_grad"
     sentence = "What happens without zero_grad: where it helps, where it breaks, and why."
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(
-            Plot("step", "loss", log_y=True, room_for_names=150),
-            Plot("learning rate", "loss at the end", log_x=True, log_y=True, room_for_names=150),
-            (
-                NumberChoice("rate", "Rate", 0.1, 0.0, 1e300),
-                NumberChoice("steps", "Steps", 100, 1, 100_000, is_integer=True),
-                NumberChoice("low", "At rates from", 1e-4),
-                NumberChoice("high", "to", 1.0),
-            ),
-            parent,
-        )
+    plot_kinds = (
+        partial(Plot, "step", "loss", log_y=True, room_for_names=150),
+        partial(
+            Plot, "learning rate", "loss at the end", log_x=True, log_y=True, room_for_names=150
+        ),
+    )
+    fields_offered = (
+        NumberChoice("rate", "Rate", 0.1, 0.0, 1e300),
+        NumberChoice("steps", "Steps", 100, 1, 100_000, is_integer=True),
+        NumberChoice("low", "At rates from", 1e-4),
+        NumberChoice("high", "to", 1.0),
+    )
+
+    def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
+        super().__init__(parent, plots)
         lecture = QuietButton("On the lecture’s data")
         lecture.setObjectName("zero_grad_lecture")
         lecture.setToolTip("Start from the lecture's network and its four examples")

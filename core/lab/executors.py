@@ -115,7 +115,12 @@ class _Local:
         self._executor = self._make()
 
     def submit(self, function: Callable[[Job], Found], job: Job) -> "Future[Found]":
-        return self._executor.submit(function, job)
+        try:
+            return self._executor.submit(function, job)
+        except BrokenExecutor:
+            raise
+        except RuntimeError:  # the interpreter is about to end
+            raise StoppedError from None
 
     def check(self) -> None:
         """There is always somebody: those who break are renewed."""

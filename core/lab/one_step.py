@@ -25,6 +25,7 @@ from core.lab.running import Report, Reports
 from core.lab.starts import Start
 from core.ops import ieee
 from core.optim import AdamW, Optimizer
+from core.training import Trainer
 
 Floats = NDArray[np.float64]
 Over = Literal["all points", "next batch"]
@@ -85,11 +86,15 @@ class OneStepResult:
     curves: tuple[Curve, ...]
 
 
-def run(question: OneStep) -> Reports[OneStepResult]:
-    """Reports after each optimizer's curve; the problem's own comes first."""
+def run(question: OneStep, trainer: Trainer | None = None) -> Reports[OneStepResult]:
+    """Reports after each optimizer's curve; the problem's own comes first.
+
+    trainer: of the problem, at whatever rate, where there is one already; it is not run.
+    """
     own = question.problem.optimizer
     optimizers = question.optimizers or (own,)
-    objective = objective_over(question.problem, question.start, question.over)
+    trainer = trainer or question.problem.trainer()
+    objective = objective_over(trainer, question.start, question.over)
     curves: list[Curve] = []
     for optimizer in optimizers:
         curves.append(_curve(question, objective, optimizer, optimizer == own))
@@ -97,9 +102,8 @@ def run(question: OneStep) -> Reports[OneStepResult]:
         yield Report(len(curves), len(optimizers), result)
 
 
-def objective_over(problem: Problem, start: Start, over: Over) -> Objective:
+def objective_over(trainer: Trainer, start: Start, over: Over) -> Objective:
     """The loss over all points, or over the batch that comes next in a run of `start.step`."""
-    trainer = problem.trainer()
     if over == "all points":
         return Objective(trainer)
     if start.next_samples is not None:
