@@ -405,7 +405,7 @@ class TrainingTab(QWidget):
         is_running, per_epoch = self._runner.is_running, run.curves.steps_per_epoch
         speed = self._speed.steps_a_second / per_epoch if is_running else 0.0
         self.view.run_bar.show_counts(step, step / per_epoch, speed)
-        self.view.time.show_steps(run.first_step, run.tip, step)
+        self.view.time.show_steps(run.first_step, run.tip, step, is_running=is_running)
         self.view.time.show_memory(self._runs.n_bytes, MOST_MEMORY)
         self.view.plot.show_step(self._sought)
         is_late = self._sought not in (None, getattr(self._snapshot, "step", None))

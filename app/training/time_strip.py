@@ -97,7 +97,8 @@ class TimeSlider(QWidget):
         self._first = self._last = self._step = 0
         self._has_pictures = True
         self._is_dragging = False
-        self._painted = 0.0
+        self._shown = (0, 0, 0, 0)
+        self._painted, self._is_late = 0.0, False
         self._pixmaps: dict[int, QPixmap] = {}  # of pictures, by their image
         theme.notifier.changed.connect(self._restyle)
 
@@ -128,16 +129,18 @@ class TimeSlider(QWidget):
         self.updateGeometry()
         self.update()
 
-    def show_steps(self, first: int, last: int, step: int) -> None:
+    def show_steps(self, first: int, last: int, step: int, *, is_running: bool = False) -> None:
         """The steps that can be brought back, and the one that is shown."""
-        if (first, last, step) == (self._first, self._last, self._step):
+        shown = (first, last, step, len(self.pictures))
+        if shown == self._shown and step == self._step and not self._is_late:
             return
         is_at_end = step == last and self._step == self._last
-        self._first, self._last = first, last
+        self._shown, self._first, self._last = shown, first, last
         if not self._is_dragging:
             self._step = step
         now = time.perf_counter()
-        if not is_at_end or now - self._painted > FOLLOWED_EVERY:
+        self._is_late = is_running and is_at_end and now - self._painted <= FOLLOWED_EVERY
+        if not self._is_late:
             self._painted = now
             self.update()
 
@@ -303,9 +306,9 @@ class TimeStrip(Panel):
         self._title.setVisible(not is_narrow)
         self._set_sizes()
 
-    def show_steps(self, first: int, last: int, step: int) -> None:
+    def show_steps(self, first: int, last: int, step: int, *, is_running: bool = False) -> None:
         """The steps that can be brought back, and the one that is shown."""
-        self.slider.show_steps(first, last, step)
+        self.slider.show_steps(first, last, step, is_running=is_running)
         is_past = step < last
         for button in (self._first, self.slider):
             button.setEnabled(last > first)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 
+from app.training.time_strip import TimeSlider
 from core import kernels
 from core.network.stored import stored_parameters
 from core.session import Session
@@ -196,3 +197,37 @@ def test_what_changes_while_the_run_rests_is_kept_with_the_document(qtbot, tab):
     assert document.settings["step"] == 0
     kept = stored_parameters(tab.setup, document.model)
     np.testing.assert_array_equal(kept, tab.snapshot.parameters)
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget):
+        super().__init__(widget)
+        self.n = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        self.n += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_the_strip_shows_each_picture_at_the_latest_when_the_run_rests(qtbot):
+    slider = TimeSlider()
+    qtbot.addWidget(slider)
+    with qtbot.waitExposed(slider):
+        slider.show()
+    paints = Paints(slider)
+
+    def is_painted_by(**told):
+        before = paints.n
+        slider.show_steps(**told)
+        QCoreApplication.sendPostedEvents()
+        return paints.n > before
+
+    slider.pictures.add(0, np.zeros((50, 50), np.uint8))
+    assert is_painted_by(first=0, last=0, step=0)
+    assert not is_painted_by(first=0, last=0, step=0)
+    while is_painted_by(first=0, last=slider.last + 1, step=slider.last + 1, is_running=True):
+        pass  # until one comes too soon after another
+    assert is_painted_by(first=0, last=slider.last, step=slider.last)
