@@ -1,7 +1,12 @@
-"""What an edit does not change in a function stays as it was typed, comments and all."""
+"""What an edit does not change stays as it was typed: lines of a function, and all numbers."""
 
 import ast
+import io
 import re
+import tokenize
+from collections.abc import Iterator
+
+_DECIMAL = re.compile(r"[\d_.]+([eE][-+]?[\d_]+)?")
 
 LONGEST_LINE = 100  # characters of a function that goes on standing on one line
 
@@ -12,6 +17,7 @@ def with_kept_lines(former: str, printed: str) -> str:
     Both are functions; a comment on lines of its own stays above the line that it was above, and
     a function on one line stays on one where it still fits.
     """
+    printed = Spelling(former).applied(printed)
     now = ast.parse(printed).body[0]
     assert isinstance(now, ast.FunctionDef)
     renamed = re.sub(r"^def(\s+)\w+", rf"def\g<1>{now.name}", former, count=1)
@@ -38,6 +44,44 @@ def with_kept_lines(former: str, printed: str) -> str:
         same = kept.pop(_said(line) or "", [line.strip()])
         lines += [f"{indentation}{part}" if part else "" for part in same]
     return "\n".join(lines)
+
+
+class Spelling:
+    """How a text spells its numbers: `3` or `3e0`, where printing says `3.0`."""
+
+    def __init__(self, former: str) -> None:
+        self._ways: dict[float, list[str]] = {}
+        for number, token in _numbers(former):
+            self._ways.setdefault(number, []).append(token.string)
+        self._is_plain = all(
+            way == repr(number) for number, ways in self._ways.items() for way in ways
+        )
+
+    def applied(self, printed: str) -> str:
+        """`printed`, with these spellings; several of a number are taken in their order."""
+        if self._is_plain:
+            return printed
+        lines = printed.splitlines(keepends=True)
+        ways = {number: iter(some) for number, some in self._ways.items()}
+        found = [
+            (token, next(ways[number], self._ways[number][-1]))
+            for number, token in _numbers(printed)
+            if number in ways
+        ]
+        for token, way in reversed(found):
+            (row, start), (_row, end) = token.start, token.end
+            lines[row - 1] = lines[row - 1][:start] + way + lines[row - 1][end:]
+        return "".join(lines)
+
+
+def _numbers(text: str) -> Iterator[tuple[float, tokenize.TokenInfo]]:
+    """The decimal numbers of a text, and where they stand."""
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.NUMBER and _DECIMAL.fullmatch(token.string):
+                yield float(token.string), token
+    except (tokenize.TokenError, SyntaxError):
+        return  # the rest is no code
 
 
 def _said(line: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from core.expression.kept_lines import with_kept_lines
+from core.expression.kept_lines import Spelling, with_kept_lines
 from core.expression.merging import ids_of_same, is_same_definition, match
 from core.expression.parsing import read
 from core.expression.printer import Printer, definition_text, to_text
@@ -162,6 +163,10 @@ class _Rewriter:
             lines.append(self._printer.backward())
         return "\n".join([*lines, *below])
 
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self._text)
+
     # ----- groups of lines ------------------------------------------------------------------
 
     def _groups(self) -> tuple[list[_Group], list[str]]:
@@ -264,7 +269,9 @@ class _Rewriter:
                 continue  # one of several results, written with the first
             if top in statement.ids:
                 self._make(group, first)
-                written.append(self._statement(first, is_shown_only=not statement.names))
+                now = self._statement(first, is_shown_only=not statement.names)
+                former = self._text[statement.span.start : statement.span.end]
+                written.append(Spelling(former).applied(now))
             else:
                 node = self._new.nodes[top]
                 kept = [name for name in statement.names if name in node.aliases]
@@ -281,7 +288,10 @@ class _Rewriter:
         )
 
     def _added(self, id: str) -> _Group:
-        group = _Group([], [], self._statement(id))
+        statement = self._statement(id)
+        if id in self._old.nodes:  # a part of a formula, which stands on a line of its own now
+            statement = self._spelling.applied(statement)
+        group = _Group([], [], statement)
         self._make(group, id)
         return group
 

@@ -328,7 +328,7 @@ def test_a_long_text_just_opened_is_there_at_once_and_an_edit_keeps_its_comments
     assert document.source.line_of(x7) == 9
     document.open_project(Project(graph=parse(text), text=text))
     document.rename(document.graph["x7"].id, "seven")  # which does not wait for that
-    assert document.text == text.replace("x7 = a + 7\n", "seven = a + 7.0\n")
+    assert document.text == text.replace("x7 = a + 7\n", "seven = a + 7\n")
 
 
 def test_a_long_text_that_says_another_graph_is_written_anew(document, qtbot):

@@ -213,7 +213,7 @@ def test_lines_of_a_function_that_an_edit_leaves_alone_keep_their_comments() -> 
     renamed = graph.copy()
     renamed.rename(renamed["y_v"].id, "w")
     assert update_text(text, graph, renamed) == (
-        "def f(x):  # three steps\n    u = x*2  # twice\n    w = u + 1.0\n"
+        "def f(x):  # three steps\n    u = x*2  # twice\n    w = u + 1\n"
         "    return tanh(w)  # squashed\na = 1.0\ny = f(a)"
     )
     more = graph.copy()
@@ -248,7 +248,24 @@ def test_a_function_on_one_line_stays_on_one() -> None:
     assert after(lambda g: grouping.rename_function(g, "f", "sq")) == (
         "def sq(x): return 3*x**2 - 4*x + 5"
     )
-    assert after(with_tanh) == "def f(x): return tanh(3.0 * x ** 2.0 - 4.0 * x + 5.0)"
+    assert after(with_tanh) == "def f(x): return tanh(3 * x ** 2 - 4 * x + 5)"
+
+
+def test_numbers_of_a_function_keep_their_spelling() -> None:
+    text = "def f(x):\n  u = 1_0*x + 2.50 + 1e-2\n  return u**2 + 2*x**2.0 # done\na = 1\ny = f(a)"
+    graph = parse(text)
+    edited = graph.copy()
+    (use,) = edited.groups.instances
+    level = levels.open_level(edited, use)
+    ten = next(node for node in level.graph if node.inputs[:1] == (10.0,))
+    level.graph.set_input(ten.id, 0, 7.0)
+    u = next(node for node in level.graph if node.name == "u")
+    level.outputs[0] = level.graph.add("mul", inputs=[level.outputs[0], u.id]).id
+    levels.write_level(edited, use, level)
+    updated = update_text(text, graph, edited)
+    assert "u = 7.0*x + 2.50 + 1e-2" in updated
+    assert "(u ** 2 + 2 * x ** 2.0) * u" in updated
+    assert is_same_expression(edited, parse(updated))
 
 
 def test_an_input_can_be_returned_as_it_is() -> None:
