@@ -139,7 +139,8 @@ class _Run:
             self.complaint = str(error)
         except BaseException:
             self.complaint = "The experiment failed; the log has the details."
-            raise
+            if threading.main_thread().is_alive():  # else no thread can be begun, as for a race
+                raise
         finally:
             with self._lock:
                 self._is_over = True

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 MOST_DECADES = 12.0  # of a logarithmic axis: nobody tells 1e-20 from 0
 LEAST = 1e-300  # what a logarithmic axis can show
+MADE_AT_ONCE = 8  # items of curves: half a millisecond each
 CROWD = 16  # curves: more are drawn as thin lines, which Qt draws five times as fast
 AXIS = 58  # pixels left of the plot, for its numbers
 _END = 16  # pixels from one name at a curve's end to the next
@@ -85,6 +86,10 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         self._behind: tuple[Curve, ...] = ()  # to compare with
         self._marks: tuple[Mark, ...] = ()
         self._items: list[pg.PlotCurveItem] = []
+        self._expected = 0  # items
+        self._making = QTimer(self)
+        self._making.setInterval(0)
+        self._making.timeout.connect(self._make_some)
         self._placed: list[tuple[Floats, Floats]] = []  # the curves in the axes' own numbers
         self._range: tuple[tuple[float, float] | None, tuple[float, float] | None] = (None, None)
         self._is_following = True
@@ -148,11 +153,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         curves = (*self._behind, *self._curves)
         is_crowd = len(curves) > CROWD
         while len(self._items) < len(curves):
-            item = CrispCurve(antialias=True)  # PlotDataItem takes four times as long
-            # One stroke around a jagged curve takes Qt ten times as long as its lines one by one.
-            item.setSegmentedLineMode("on")
-            self.getPlotItem().getViewBox().addItem(item, ignoreBounds=True)
-            self._items.append(item)
+            self._make_item()
         self._placed = [self._place_curve(curve) for curve in curves]
         for item, curve, placed in zip(self._items, curves, self._placed):
             color = QColor(curve.color)
@@ -171,6 +172,25 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         # What pyqtgraph leaves for the paint itself makes it ask for a second one.
         self.scene().prepareForPaint()
         self.viewport().update()
+
+    def expect(self, curves: int) -> None:
+        """So many will be shown soon: make room for them before, a few in each turn."""
+        self._expected = curves
+        self._making.start()
+
+    def _make_some(self) -> None:
+        for _ in range(min(MADE_AT_ONCE, self._expected - len(self._items))):
+            self._make_item().setVisible(False)
+        if len(self._items) >= self._expected:
+            self._making.stop()
+
+    def _make_item(self) -> CrispCurve:
+        item = CrispCurve(antialias=True)  # PlotDataItem takes four times as long
+        # One stroke around a jagged curve takes Qt ten times as long as its lines one by one.
+        item.setSegmentedLineMode("on")
+        self.getPlotItem().getViewBox().addItem(item, ignoreBounds=True)
+        self._items.append(item)
+        return item
 
     def fit(self) -> None:
         """Show everything, and follow what comes."""

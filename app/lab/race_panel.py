@@ -108,6 +108,7 @@ class RacePanel(Experiment):
     def make_reports(self, source: Source) -> Callable[[], Reports[Found]]:
         lanes = race_lanes.read(self._varied, self.lanes.text(), source.problem)
         steps = int(self.steps.value())
+        self.plot.expect(len(lanes))
         self._is_typed, self._given, self._current = True, (), None
         self._run = RaceRun(
             lambda: RaceQuestion(source.problem, source.begin(), lanes, steps),

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.widgets.refusal import RefusalLine
+from app.widgets.refusal import TextRefusal
 from core.hyperparameters import Hyperparameters, parse_rate_factors
 
 Factors = tuple[float, ...]
@@ -30,9 +30,9 @@ class LayerRates(QLineEdit):
         )
         self._layers = 1
         self._factors: Factors = ()
-        self._refusal: RefusalLine | None = None
+        self._refusal = TextRefusal(self)
         self.returnPressed.connect(self._read)
-        self.textEdited.connect(lambda _text: self._refuse(None))
+        self.textEdited.connect(lambda _text: self._refusal.show(""))
 
     def show_setup(self, setup: Hyperparameters) -> None:
         """Show the factors of a set-up; what is being typed stays."""
@@ -44,12 +44,12 @@ class LayerRates(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._read()
-        self._refuse(None)
+        self._refusal.show("")
         self._write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():
-            self._refuse(None)
+            self._refusal.show("")
             self._write()
         else:
             super().keyPressEvent(event)
@@ -65,24 +65,12 @@ class LayerRates(QLineEdit):
         try:
             factors = parse_rate_factors(self.text(), self._layers)
         except ValueError as error:
-            self._refuse(str(error))
+            self._refusal.show(str(error))
             return
-        self._refuse(None)
+        self._refusal.show("")
         self.setModified(False)
         if factors != self._factors:
             self.chosen.emit(factors)
-
-    def _refuse(self, sentence: str | None) -> None:
-        if self._refusal is not None:
-            self._refusal.hide()
-            self._refusal.deleteLater()
-            self._refusal = None
-        if sentence is not None and self.isVisible():
-            self._refusal = RefusalLine(sentence, self.window())
-            self._refusal.show_below(self)
-        self.setProperty("refused", sentence is not None)
-        self.style().unpolish(self)
-        self.style().polish(self)
 
 
 def _exact(factor: float) -> str:

@@ -30,7 +30,7 @@ from app.widgets.buttons import Button
 from app.widgets.labeled_slider import LabeledSlider
 from app.widgets.labels import TextLabel
 from app.widgets.panel import Divider, Panel
-from app.widgets.refusal import RefusalLine
+from app.widgets.refusal import TextRefusal
 from app.widgets.segmented import SegmentedControl
 from core.datasets import CLASSIFICATION, DATASETS, FEATURES, REGRESSION
 from core.hyperparameters import MOST_POINTS, PRESETS, Hyperparameters, parse_hidden
@@ -59,7 +59,6 @@ class SetupPanel(Panel):
         super().__init__("Set-up", parent)
         self._setup = Hyperparameters()
         self._is_showing = False
-        self._refusal: RefusalLine | None = None
         self.preset = Choice([(p.name, p.title) for p in PRESETS.values()], "preset")
         self.preset.setPlaceholderText("own set-up")
         self.preset.setMinimumWidth(fonts.px(182))
@@ -126,19 +125,6 @@ class SetupPanel(Panel):
             text = ", ".join(map(str, setup.hidden))
             if not self.hidden_layers.hasFocus() and self._typed() != setup.hidden:
                 self.hidden_layers.setText(text)
-
-    def refuse_layers(self, sentence: str | None) -> None:
-        """Say beneath the layers' field why they are refused; None takes that back."""
-        if self._refusal is not None:
-            self._refusal.hide()
-            self._refusal.deleteLater()
-            self._refusal = None
-        if sentence is not None and self.isVisible():
-            self._refusal = RefusalLine(sentence, self.window())
-            self._refusal.show_below(self.hidden_layers)
-        self.hidden_layers.setProperty("refused", sentence is not None)
-        self.hidden_layers.style().unpolish(self.hidden_layers)
-        self.hidden_layers.style().polish(self.hidden_layers)
 
     # ----- data -----------------------------------------------------------------------------
 
@@ -261,6 +247,7 @@ class SetupPanel(Panel):
         self._heading("Network")
         self._note("Layers, initial weights and seed begin a new run; activations act at once.")
         self.hidden_layers = QLineEdit()
+        self.layers_refusal = TextRefusal(self.hidden_layers)
         self.hidden_layers.setObjectName("hidden_layers")
         self.hidden_layers.setPlaceholderText("no hidden layer")
         self.hidden_layers.setToolTip("Neurons of each hidden layer, such as 4, 2")
@@ -290,14 +277,14 @@ class SetupPanel(Panel):
         try:
             hidden = parse_hidden(text)
         except ValueError as error:
-            self.refuse_layers(str(error))
+            self.layers_refusal.show(str(error))
             return
-        self.refuse_layers(None)
+        self.layers_refusal.show("")
         self._change(hidden=hidden)
 
     def _finish_layers(self) -> None:
         """What can't be is given up; what can is written as it was understood."""
-        self.refuse_layers(None)
+        self.layers_refusal.show("")
         with self._showing():
             self.hidden_layers.setText(", ".join(map(str, self._setup.hidden)))
 

@@ -1,8 +1,8 @@
-"""The line beneath a field that says why what was typed is refused."""
+"""The line beneath a field that says why what was typed is refused, and a field that has one."""
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app import fonts, theme
 from app.widgets.icons import draw_icon
@@ -54,3 +54,31 @@ class RefusalLine(QWidget):
         painter.setPen(now.color("error"))
         area = QRectF(self.rect()).adjusted(side + 2 * _PAD, 0, 0, 0)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, self._sentence)
+
+
+class TextRefusal:
+    """Marks a line edit as refused, with the reason beneath it, until that is taken back."""
+
+    def __init__(self, field: QLineEdit) -> None:
+        self._field = field
+        self._line: RefusalLine | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Why the text is refused; "" where it is not."""
+        return self._line.sentence if self._line is not None else ""
+
+    def show(self, sentence: str) -> None:
+        """Say why the text is refused; "" takes that back."""
+        field = self._field
+        if self._line is not None:
+            self._line.hide()
+            self._line.deleteLater()
+            self._line = None
+        if sentence and field.isVisible():
+            self._line = RefusalLine(sentence, field.window())
+            self._line.show_below(field)
+        field.setAccessibleDescription(sentence)
+        field.setProperty("refused", bool(sentence))
+        field.style().unpolish(field)
+        field.style().polish(field)

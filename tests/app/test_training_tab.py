@@ -294,11 +294,12 @@ def test_impossible_layers_are_refused_beneath_the_field(qtbot, tab, text):
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, text)
-    assert tab.view.setup._refusal is not None
-    assert tab.view.setup._refusal.sentence.endswith(".")
+    assert tab.view.setup.layers_refusal.sentence.endswith(".")
+    assert field.property("refused")
     field.clearFocus()
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert tab.view.setup._refusal is None
+    assert tab.view.setup.layers_refusal.sentence == ""
+    assert not field.property("refused")
     assert field.text() == ", ".join(map(str, tab.setup.hidden))
 
 
