@@ -9,8 +9,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.document import Document
+from app.experiments.error_plot import ErrorPlot
 from app.experiments.page import Page, row_of, sentence
-from app.experiments.plot import Plot
 from app.experiments.table import NodeTable, Row
 from app.widgets.segmented import SegmentedControl
 from app.widgets.step_slider import StepSlider
@@ -28,7 +28,6 @@ from core.numbers import format_number
 
 LEAVES, ALL = "leaves", "all nodes"
 _AT_ONCE = 64  # nodes that are checked before the window has its turn again
-_LEAST_TOP = -8.0  # power of ten that the plot reaches up to, however small the errors are
 
 
 class CheckPage(Page):
@@ -48,11 +47,7 @@ class CheckPage(Page):
         columns = ("node", "grad", "slope", "error")
         self.table = NodeTable("Gradient check of each node", columns)
         self.table.setObjectName("check_table")
-        self.plot = Plot("Error of the gradient check against h", is_log=True)
-        self.plot.setToolTip("Drag to choose h")
-        self._explained = self.plot.add_line("text3", 1.5, is_dashed=True)
-        self._errors = self.plot.add_points(0, 6.0)
-        self._present = self.plot.add_points("accent", 11.0)
+        self.plot = ErrorPlot()
         choice = row_of(self.which)
         choice.addStretch(1)
         self.controls.addLayout(choice)
@@ -147,29 +142,14 @@ class CheckPage(Page):
         """The error against h for the chosen node."""
         id, graph = self.table.current_id, self.document.graph
         if id is None or id not in graph.nodes:
-            for series in (self._errors, self._explained, self._present):
-                series.hide()
+            self.plot.clear()
             self.explanation.setText("")
             return
-        checks = check_at_steps(graph, id, STEPS)
-        errors = [check.error for check in checks]
-        finite = [math.log10(error) for error in errors if 0 < error < math.inf]
-        top = max([_LEAST_TOP, *finite]) + 1
-        bottom = min([-14.0, *finite]) - 1
-        floor = 10 ** (bottom + 0.1)  # where an error of exactly 0 is drawn
-        self._errors.show(STEPS, [floor if error == 0 else error for error in errors])
-        self._explained.show(STEPS, [max(check.explained, floor) for check in checks])
-        nearest = min(checks, key=lambda check: abs(math.log(check.h / self.step.step())))
-        self.plot.set_present(self.step.step())
-        self._present.show([nearest.h], [max(nearest.error, floor)])
-        name = graph.nodes[id].name
-        self.plot.set_captions("h", f"error of {name}.grad")
-        self.plot.set_ranges((LEAST_STEP - 0.2, MOST_STEP + 0.2), (bottom, top))
         output = graph.output
         is_finite = output is None or math.isfinite(graph.nodes[output].data)
-        words = _explain(nearest, is_finite=is_finite)
+        checks, caption = check_at_steps(graph, id, STEPS), f"error of {graph.nodes[id].name}.grad"
+        words = self.plot.show_checks(checks, self.step.step(), caption, is_finite=is_finite)
         self.explanation.setText(words)
-        self.plot.setAccessibleDescription(words)
 
 
 def _row(id: str, name: str, check: GradientCheck) -> Row:
@@ -179,16 +159,3 @@ def _row(id: str, name: str, check: GradientCheck) -> Row:
     tip = f"{check.verdict}; h and float64 explain up to {format_number(check.explained, 2)}"
     cells = (name, format_number(check.grad), slope, error)
     return Row(id, cells, is_wrong=not check.agrees and not is_lost, tip=tip)
-
-
-def _explain(check: GradientCheck, *, is_finite: bool) -> str:
-    """Which arm of the V this is. is_finite: whether the output is a number."""
-    if not math.isfinite(check.grad) or not is_finite:
-        return "There is no slope: a number on the way is not finite."
-    if math.isnan(check.slope):
-        return "h is lost in the rounding of x: x + h is x itself."
-    if check.error == 0:
-        return "No error at all: the slope that is measured is the gradient to the last digit."
-    if check.curvature > check.rounding:
-        return "Right arm: the curve bends between x − h and x + h; the error falls with h²."
-    return "Left arm: the output's last digit, divided by h; the error grows as h shrinks."

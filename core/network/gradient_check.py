@@ -11,14 +11,14 @@ What h and float64 explain of an error is found as in `core.experiments.gradient
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.experiments.gradient_check import EPSILON, FINER, SAFETY, STEP
+from core.experiments.gradient_check import EPSILON, FINER, SAFETY, STEP, GradientCheck
 from core.network.reading import NetworkReader
 from core.ops import ieee, rule
 
@@ -78,6 +78,7 @@ class NetworkCheck:
         self._errors, self._explained = np.full(n, np.nan), np.full(n, np.nan)
         self._grad = np.zeros(n)
         self._rounding = 0.0
+        self._given: dict[int, Floats] = {}  # targets and outputs, (samples,)
         self._n_done = 0
         self._questions = list(_questions(reader, parameters))
 
@@ -105,25 +106,44 @@ class NetworkCheck:
                 break
         return self.is_complete
 
+    def at_steps(self, node: int, steps: Iterable[float]) -> list[GradientCheck]:
+        """One scalar's check with other steps h, for the plot of its error against h.
+
+        Empty for a constant of the loss.
+        """
+        places = self._read()
+        loss_with: Callable[[float], float]
+        if node in places:
+            loss_with = partial(self._loss_with, node)
+        else:
+            question = next((q for q in self._questions if node in q.nodes), None)
+            if question is None:
+                return []
+            loss_with = partial(self._loss_at, question)
+        nodes = np.array([node])
+        return [self._checked(nodes, loss_with, h, is_whole=True) for h in steps]
+
     def _begin(self) -> None:
         """The gradients to be checked, how exact a loss is, and the loss's own scalars."""
+        for place in self._read():
+            self._judge(np.array([place]), partial(self._loss_with, place))
+
+    def _read(self) -> list[int]:
+        """Gradients and exactness of the loss; returns the places of the loss's own scalars."""
         trace = self.reader.trace
         numbers = trace.batch(self.parameters, self._inputs, self._targets)
         spread = trace.spread(self.parameters, self._inputs, self._targets)
         self._grad, self._rounding = numbers.grad, EPSILON * spread
         places = [*trace.targets.tolist(), *trace.layers[-1].output.tolist()]
-        given = dict(zip(places, np.concatenate([self._targets.T, numbers.outputs[-1].T])))
+        rows = np.concatenate([self._targets.T, numbers.outputs[-1].T])
+        self._given = dict(zip(places, rows))
         ops = [place for place, inputs in zip(trace.loss.tolist(), trace.loss_inputs) if inputs]
-        for place in (*places, *ops):
-            self._judge(np.array([place]), partial(self._loss_with, given, place))
+        return [*places, *ops]
 
-    def _loss_with(self, given: dict[int, Floats], held: int, offset: float) -> float:
-        """The loss where one of its scalars is `offset` steps larger.
-
-        given: targets and outputs, (samples,).
-        """
-        trace, more = self.reader.trace, offset * self.h
-        found = {place: row + more if place == held else row for place, row in given.items()}
+    def _loss_with(self, held: int, more: float) -> float:
+        """The mean loss where one of its own scalars is larger."""
+        trace = self.reader.trace
+        found = {place: row + more if place == held else row for place, row in self._given.items()}
         with ieee():
             for place, node, inputs in zip(
                 trace.loss.tolist(), trace.loss_nodes, trace.loss_inputs
@@ -136,42 +156,51 @@ class NetworkCheck:
             rows = np.broadcast_to(found[int(trace.loss[-1])], (len(self._inputs),))
             return float(np.sum(rows)) / len(self._inputs)
 
-    def _ask(self, questions: list[Question]) -> None:
-        for question in questions:
-            self._judge(question.nodes, partial(self._loss_at, question))
-
-    def _loss_at(self, question: Question, offset: float) -> float:
-        """The mean loss, `offset` steps away."""
+    def _loss_at(self, question: Question, more: float) -> float:
+        """The mean loss where parameters are larger along a direction."""
         moved = self.parameters.copy()
-        moved[question.parameters] += offset * self.h * question.shares
+        moved[question.parameters] += more * question.shares
         losses, _outputs = self.reader.tape.evaluate(moved, self._inputs, self._targets)
         with ieee():
             return float(np.sum(losses)) / len(losses)
 
-    def _judge(self, nodes: Indices, loss_at: Callable[[float], float]) -> None:
-        """Compare gradients with a slope. loss_at: the loss so many steps away.
+    def _ask(self, questions: list[Question]) -> None:
+        for question in questions:
+            self._judge(question.nodes, partial(self._loss_at, question))
 
-        How the curve is bent is only asked where rounding alone does not explain the error.
+    def _judge(self, nodes: Indices, loss_with: Callable[[float], float]) -> None:
+        check = self._checked(nodes, loss_with, self.h)
+        with ieee():
+            errors = np.abs(self._grad[nodes] - check.slope)
+        self._errors[nodes] = np.where(np.isfinite(errors), errors, np.inf)
+        self._explained[nodes] = check.explained
+
+    def _checked(
+        self, nodes: Indices, loss_with: Callable[[float], float], h: float,
+        *, is_whole: bool = False,
+    ) -> GradientCheck:  # fmt: skip
+        """Compare gradients with the slope that they share. loss_with: the loss, so much farther.
+
+        How the curve is bent is asked where rounding alone does not explain the errors, or always.
         """
 
-        def slope_of(share: float) -> float:
-            return (loss_at(share) - loss_at(-share)) / (2 * self.h * share)
+        def slope_of(step: float) -> float:
+            return (loss_with(step) - loss_with(-step)) / (2 * step)
 
-        rounding = explained = 4 * self._rounding / self.h
+        rounding, bend = 4 * self._rounding / h, 0.0
         with ieee():
-            slope = slope_of(1.0)
+            slope = slope_of(h)
             error = np.abs(self._grad[nodes] - slope)
-            if not (error <= explained).all():
+            if is_whole or not (error <= rounding).all():
                 # The bend's part grows fourfold with twice h; measured both ways, for safety.
-                bend = max(abs(slope_of(2.0) - slope), abs(slope - slope_of(0.5)))
-                explained += float(np.nan_to_num(bend))
+                found = max(abs(slope_of(2 * h) - slope), abs(slope - slope_of(h / 2)))
+                bend = float(np.nan_to_num(found))
             for share in FINER:
-                if share * self.h < STEP or (error <= explained).all():
+                if share * h < STEP or (error <= rounding + bend).all():
                     break
-                bend = abs(slope - slope_of(share)) * SAFETY
-                explained = max(explained, rounding + float(np.nan_to_num(bend)))
-        self._errors[nodes] = np.where(np.isfinite(error), error, np.inf)
-        self._explained[nodes] = explained
+                found = abs(slope - slope_of(share * h)) * SAFETY
+                bend = max(bend, float(np.nan_to_num(found)))
+        return GradientCheck(h, float(self._grad[nodes[0]]), slope, rounding, bend)
 
 
 def _questions(reader: NetworkReader, parameters: Floats) -> Iterator[Question]:

@@ -146,14 +146,14 @@ def test_a_corner_within_a_large_h_is_explained_by_it_and_no_error_is_no_arm(win
     page.step.set_step(1.0)
     show(CHECK, "a = 2.0\nL = a * 4")
     assert page.explanation.text().startswith("No error at all")
-    assert len(page._errors.xs) > 60  # all but where h is lost
+    assert len(page.plot.errors.xs) > 60  # all but where h is lost
     show(CHECK, "a = 0.0\nL = log(a)")
     assert "not finite" in page.explanation.text()
 
 
 def test_the_error_over_h_is_a_v_and_dragging_in_it_chooses_h(window, show):
     page = show(CHECK, "x = 0.7\ny = exp(x) * x")
-    errors = dict(zip(page._errors.xs.tolist(), page._errors.ys.tolist()))
+    errors = dict(zip(page.plot.errors.xs.tolist(), page.plot.errors.ys.tolist()))
     least = min(errors, key=errors.__getitem__)
     assert 1e-8 < least < 1e-3
     assert errors[1.0] > 1e4 * errors[least]

@@ -268,7 +268,7 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
         return picture.findings
 
     found = check(0)
-    assert pane.check_bar.text().startswith("all 74 agree, errors up to ")
+    assert pane.check_bar.text().startswith("all 74 agree to ")
     assert (picture.looks[trace.parameters] == ZERO).all()  # hollow, since they agree
     assert 0 < found.errors[trace.parameters].max() < 1e-7
     pane.sample.slider.setValue(0)
@@ -280,16 +280,30 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
     qtbot.keyClick(slider, Qt.Key.Key_Home)
     assert pane.check_bar.step.shown_text() == "1e−16"
     qtbot.waitUntil(lambda: not pane.check.is_running)
-    assert pane.check_bar.text().startswith("all 74 agree, errors up to ")
+    assert pane.check_bar.text().startswith("all 74 agree to ")
     assert np.nanmax(picture.findings.errors) > 1e3 * np.nanmax(usual)
     pane.check_bar.step.set_step(1e-5)
     qtbot.waitUntil(lambda: not pane.check.is_running)
     assert np.array_equal(picture.findings.errors, usual, equal_nan=True)
+    # The error of a scalar that is selected is shown over all h, which can be dragged there.
+    pane.canvas.select(Spot(0, 1, 1))
+    plot = pane.check_plot.plot
+    qtbot.waitUntil(lambda: plot.isVisible() and not pane.check_plot.is_busy)
+    errors = dict(zip(plot.errors.xs.tolist(), plot.errors.ys.tolist()))
+    assert errors[1e-5] == usual[picture.node_of(Spot(0, 1, 1))] < 1e-4 * errors[1e-13]
+    at = plot.position_of(1e-3, errors[1e-5]).toPoint()
+    qtbot.mousePress(plot.childAt(at), LEFT, pos=plot.childAt(at).mapFrom(plot, at))
+    qtbot.mouseRelease(plot.childAt(at), LEFT, pos=plot.childAt(at).mapFrom(plot, at))
+    assert pane.check.h == pytest.approx(1e-3)
+    pane.check_bar.step.set_step(1e-5)
+    pane.canvas.select(Spot(0, 1))
+    assert not plot.isVisible()
+    qtbot.waitUntil(lambda: not pane.check.is_running)
     # A weight whose gradient is wrong is the only one with a colour.
     place, batch = trace.layers[0].weight[2, 1], trace.batch
     trace.batch = lambda *given: _one_off(batch(*given), place)
     pane.check.follow(pane.source.reader, pane.source.reading)
-    qtbot.waitUntil(lambda: pane.check_bar.text() == "1 of 74 gradients differ")
+    qtbot.waitUntil(lambda: pane.check_bar.text() == "1 of 74 differ")
     qtbot.waitUntil(lambda: FIRST + palette.STEPS < picture.looks[place] < ZERO)
     others = np.delete(trace.parameters, np.flatnonzero(trace.parameters == place))
     assert (picture.looks[others] == ZERO).all()

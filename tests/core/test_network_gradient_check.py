@@ -68,6 +68,26 @@ def test_whatever_h_is_its_error_is_no_mistake_and_a_mistake_is_one(h, sample):
     assert np.nanmax(found.explained) > 100 * np.nanmax(usual.findings.explained)
 
 
+def test_the_error_of_each_kind_of_scalar_over_h_is_a_v():
+    reader = reader_of({"hidden": (4, 2), "activation": "tanh"})
+    check = NetworkCheck(reader, reader.initial_parameters(), 0)
+    first, last = reader.trace.layers[0], reader.trace.layers[-1]
+    nodes = [reader.trace.inputs[0], first.weight[1, 0], first.sum[2, 1], last.output[0]]
+    for node in map(int, nodes):
+        steps = check.at_steps(node, [1.0, 1e-5, 1e-13])
+        assert all(step.agrees for step in steps)
+        errors = [step.error for step in steps]
+        assert errors[1] < 1e-2 * errors[2]
+        assert errors[1] < 1e-2 * errors[0] or node == last.output[0]  # a parabola has no bend
+        alone = NetworkCheck(reader, reader.initial_parameters(), 0)
+        alone.advance(60.0)
+        assert errors[1] == alone.findings.errors[node]
+    constants = [
+        place for place, ins in zip(reader.trace.loss, reader.trace.loss_inputs) if not ins
+    ]
+    assert check.at_steps(int(constants[0]), [1e-5]) == []
+
+
 def test_a_check_goes_on_where_it_was_left():
     reader = reader_of(SETUPS[0])
     check = NetworkCheck(reader, reader.initial_parameters(), 0)

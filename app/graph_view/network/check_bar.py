@@ -80,8 +80,10 @@ class CheckBar(QWidget):
         """Room for any answer, so that the slider stays under the pointer that drags it."""
         found = self._check.findings
         if found is not None:
-            widest = f"{len(found.errors):,} of {len(found.errors):,} gradients differ"
-            width = QFontMetricsF(self._text.font()).horizontalAdvance(widest)
+            count = f"{len(found.errors):,}"
+            words = (f"{count} of {count} differ", f"all {count} agree to 0.0e−00")
+            metrics = QFontMetricsF(self._text.font())
+            width = max(metrics.horizontalAdvance(text) for text in words)
             self._text.setMinimumWidth(round(width) + 4)
 
     def _restyle(self) -> None:
@@ -100,6 +102,6 @@ def _said(found: Findings | None) -> tuple[str, bool]:
         percent = 100 * found.n_done // found.n_questions
         return f"checked {percent} %" + (f", {wrong:,} differ" if wrong else ""), bool(wrong)
     if wrong:
-        return f"{wrong:,} of {known:,} gradients differ", True
+        return f"{wrong:,} of {known:,} differ", True
     most = format_number(float(np.nanmax(found.errors)), 2)
-    return f"all {known:,} agree, errors up to {most}", False
+    return f"all {known:,} agree to {most}", False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -24,6 +25,7 @@ from app.widgets.empty_state import EmptyState
 from app.widgets.labels import TextLabel
 
 if TYPE_CHECKING:
+    from app.graph_view.network.check_plot import CheckPlot
     from app.training.tab import TrainingTab
 
 SLIDER, LEAST_SLIDER = 320, 190  # px at 100 % that sample and its number take
@@ -41,6 +43,7 @@ class NetworkPane(QWidget):
         self.canvas = NetworkCanvas(self.source)
         self.check = NetworkErrorCheck(self)
         self.check_bar = CheckBar(self.check)
+        self.check_plot: CheckPlot | None = None  # made when a check is first wanted
         self.breadcrumbs = Breadcrumbs()
         self.sample = SampleSlider()
         self.health = HealthPanel()
@@ -68,7 +71,10 @@ class NetworkPane(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self._pages, 1)
-        column.addWidget(self.health)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(0)
+        self._below.addWidget(self.health, 1, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(self._below)
         self.setFocusProxy(self.canvas)
         theme.notifier.changed.connect(self._restyle)
         self._restyle()
@@ -99,7 +105,33 @@ class NetworkPane(QWidget):
         """What the colours mean; the gradient check costs, so it is made only for its colours."""
         self.check.set_wanted(color_by == ERROR)
         self.check_bar.refresh()
+        if self.check.is_wanted and self.check_plot is None:
+            self.check_plot = self._make_check_plot()
+        if self.check_plot is not None:
+            self.check_plot.setVisible(self.check.is_wanted)
+            self._show_error_over_h()
         self.canvas.set_color_by(color_by)
+
+    def _make_check_plot(self) -> CheckPlot:
+        from app.graph_view.network.check_plot import CheckPlot  # loads pyqtgraph
+
+        plot, step = CheckPlot(self.check.h), self.check_bar.step
+        plot.step_wanted.connect(step.set_step)
+        step.step_changed.connect(plot.set_h)
+        self._below.addWidget(plot)
+        return plot
+
+    def _show_error_over_h(self) -> None:
+        """Of the selected scalar, while gradients are checked."""
+        plot, picture, spot = self.check_plot, self.canvas.picture, self.canvas.spot
+        if plot is None:
+            return
+        reader, reading = self.source.reader, self.source.reading
+        node = None if picture is None or spot is None else picture.node_of(spot)
+        if node is None or reader is None or reading is None or not self.check.is_wanted:
+            plot.show_nothing()
+        else:
+            plot.show_scalar(reader, reading, node, self.breadcrumbs.texts()[-1])
 
     def _show_running(self, is_running: bool) -> None:
         self.train_button.set_icon_name("pause" if is_running else "play")
@@ -127,6 +159,7 @@ class NetworkPane(QWidget):
 
     def _show_place(self) -> None:
         self.breadcrumbs.show_place(self.canvas.picture, self.canvas.spot)
+        self._show_error_over_h()
 
     def _take_network(self) -> None:
         reader = self.source.reader
@@ -144,6 +177,7 @@ class NetworkPane(QWidget):
             self.check.follow(self.source.reader, reading)
             self.canvas.show_findings(self.check.findings)
             self.check_bar.refresh()
+            self._show_error_over_h()
 
     def _take_findings(self) -> None:
         self.canvas.show_findings(self.check.findings)
