@@ -278,6 +278,17 @@ def test_the_update_is_applied_on_request_as_one_undo_step(window, debugger, pre
     assert not transport.rate.isVisible()
 
 
+def test_no_gradient_shows_before_its_step_where_numbers_are_not_finite(window, debugger, press):
+    window.document.set_text("a = 1000.0\nb = exp(a)\nc = b - b\nL = c * a")
+    for _ in range(4):
+        press("step")  # up to the seed
+    graph, canvas = window.document.graph, window.build_tab.graph_view.canvas
+    picture = canvas.refresh()
+    boxes = [box_of(picture, picture.drawing.index[graph[name].id]) for name in "abcL"]
+    assert [box.grad for box in boxes] == [None, None, None, 1.0]
+    assert [box.data for box in boxes[:2]] == [1000.0, float("inf")]
+
+
 def test_nothing_shows_before_its_step(window, debugger, press):
     """No pane tells a number that the walk has not come to, and all of them tell it then."""
     graph = window.document.graph
