@@ -99,8 +99,7 @@ class Canvas(Camera):
         are_marks_same = self._key().surroundings == self._painted[0].surroundings
         damage = None
         if changes is not None and are_marks_same and not self.nodes.is_zooming:
-            is_far, sight = self.zoom < FAR, self.visible_area()
-            damage = changes.damage(self.nodes.index, sight, is_far=is_far)
+            damage = changes.damage(self.nodes.index, self.visible_area(), self.zoom)
         if damage is None:
             self.viewport().update()
             return

@@ -13,7 +13,9 @@ import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
 from app.node_editor.boxes import MARGIN
+from app.node_editor.far import FAR
 from app.node_editor.index import SceneIndex
+from app.node_editor.links import BENT_FROM
 from app.node_editor.shape import COLLAPSED, REASON_HEIGHT
 from app.node_editor.sprites import BORDER
 
@@ -42,9 +44,11 @@ class Renumbered(NamedTuple):
     links: Ints
     bunches: Ints  # links that from far are drawn otherwise
 
-    def damage(self, index: SceneIndex, sight: QRectF, *, is_far: bool) -> Damage | None:
+    def damage(self, index: SceneIndex, sight: QRectF, zoom: float) -> Damage | None:
         """What of it is in sight; None where that is too much."""
-        boxes, links = (self.fills, self.bunches) if is_far else (self.boxes, self.links)
+        is_far = zoom < FAR
+        boxes = self.fills if is_far else self.boxes
+        links = self.links if zoom >= BENT_FROM else self.bunches
         boxes = np.intersect1d(boxes, index.rows_in(sight))
         links = np.intersect1d(links, index.link_rows_in(sight))
         if len(boxes) + len(links) > MOST_AREAS:
@@ -62,7 +66,7 @@ class Moved(NamedTuple):
     rects: Floats
     link_bounds: Floats
 
-    def damage(self, index: SceneIndex, sight: QRectF, *, is_far: bool) -> Damage | None:
+    def damage(self, index: SceneIndex, sight: QRectF, zoom: float) -> Damage | None:
         """Where they were and where they are; None where that is too much."""
         if len(self.rects) != len(index.rects) or len(self.link_bounds) != len(index.link_bounds):
             return None
