@@ -23,8 +23,11 @@ class Mark:
     def paint_ground(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
         """What lies behind the curves."""
 
-    def paint(self, painter: QPainter, plot: Plot, area: QRectF, places: LabelPlaces) -> None:
-        """What lies over them; its words where they cover nothing."""
+    def paint(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
+        """What lies over them."""
+
+    def paint_words(self, painter: QPainter, plot: Plot, area: QRectF, places: LabelPlaces) -> None:
+        """Its words, over all marks, where they cover nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +49,29 @@ class Line(Mark):
             ground = QRectF(x, area.top(), area.right() - x, area.height())
             painter.fillRect(ground, mixed(self.color, theme.current().panel, 0.1))
 
-    def paint(self, painter: QPainter, plot: Plot, area: QRectF, places: LabelPlaces) -> None:
-        x = plot.place(self.x, 1.0).x()
-        if math.isnan(x) or not area.left() - 1 <= x <= area.right() + 1:
-            return
-        style = Qt.PenStyle.DashLine if self.is_dashed else Qt.PenStyle.SolidLine
-        painter.setPen(QPen(self.color, self.width, style))
-        painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        if not self.words:
+    def paint(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
+        x = self._place(plot, area)
+        if x is not None:
+            style = Qt.PenStyle.DashLine if self.is_dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(self.color, self.width, style))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+
+    def paint_words(self, painter: QPainter, plot: Plot, area: QRectF, places: LabelPlaces) -> None:
+        x = self._place(plot, area)
+        if x is None or not self.words:
             return
         painter.setFont(fonts.words(theme.SIZE_CAPTION, fonts.SEMIBOLD))
-        painter.drawText(
-            places.along(x, size_of(painter, self.words)), Qt.AlignmentFlag.AlignCenter, self.words
-        )
+        box = places.along(x, size_of(painter, self.words))
+        if any(box.left() < at < box.right() for at in plot.uprights):
+            painter.fillRect(box, theme.current().color("panel"))  # a line ends at the words
+        painter.setPen(self.color)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.words)
+
+    def _place(self, plot: Plot, area: QRectF) -> float | None:
+        """In pixels; None where it is not seen."""
+        x = plot.place(self.x, 1.0).x()
+        is_seen = not math.isnan(x) and area.left() - 1 <= x <= area.right() + 1
+        return x if is_seen else None
 
 
 @dataclass(frozen=True)
@@ -73,13 +86,9 @@ class Dot(Mark):
     is_hollow: bool = False
     radius: float = 6.0
 
-    def paint(self, painter: QPainter, plot: Plot, area: QRectF, places: LabelPlaces) -> None:
-        place = plot.place(self.x, self.y)
-        if self.has_stem and not place.y() >= area.top():  # too high to be seen, or no number
-            place = QPointF(plot.place(self.x, 1.0).x(), area.top())
-        if math.isnan(place.x()) or math.isnan(place.y()):
-            return
-        if not area.adjusted(-1, -1, 1, 1).contains(place):
+    def paint(self, painter: QPainter, plot: Plot, area: QRectF) -> None:
+        place = self._place(plot, area)
+        if place is None:
             return
         if self.has_stem:
             painter.setPen(QPen(self.color, 2))
@@ -88,11 +97,23 @@ class Dot(Mark):
         painter.setPen(QPen(self.color if self.is_hollow else now.color("panel"), 2))
         painter.setBrush(now.color("panel") if self.is_hollow else self.color)
         painter.drawEllipse(place, self.radius, self.radius)
-        if self.words:
+
+    def paint_words(self, painter: QPainter, plot: Plot, area: QRectF, places: LabelPlaces) -> None:
+        place = self._place(plot, area)
+        if place is not None and self.words:
             painter.setFont(fonts.words(theme.SIZE_BODY))
-            painter.setPen(now.color("text"))
+            painter.setPen(theme.current().color("text"))
             box = places.beside(place, size_of(painter, self.words), self.radius + 6)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.words)
+
+    def _place(self, plot: Plot, area: QRectF) -> QPointF | None:
+        """In pixels; None where it is not seen."""
+        place = plot.place(self.x, self.y)
+        if self.has_stem and not place.y() >= area.top():  # too high to be seen, or no number
+            place = QPointF(plot.place(self.x, 1.0).x(), area.top())
+        if math.isnan(place.x()) or math.isnan(place.y()):
+            return None
+        return place if area.adjusted(-1, -1, 1, 1).contains(place) else None
 
 
 def size_of(painter: QPainter, words: str) -> QSizeF:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import fonts, theme
 from app.lab.label_places import LabelPlaces, along
-from app.lab.marks import Dot, Mark
+from app.lab.marks import Dot, Line, Mark
 from app.lab.thinning import thinned
 from app.training.loss_axes import LossAxis, StepAxis, style_axis
 from app.widgets.paint import draw_box
@@ -309,11 +309,19 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
         if self._marks:
             places = LabelPlaces(area, self._drawn_points())
             for mark in self._marks:
-                mark.paint(painter, self, area, places)
+                mark.paint(painter, self, area)
+            for mark in self._marks:
+                mark.paint_words(painter, self, area, places)
         self._paint_ends(painter, area)
         self._paint_words(painter, area)
         self._paint_reading(painter, area)
         painter.restore()
+
+    @property
+    def uprights(self) -> list[float]:
+        """Pixels of the upright lines among the marks, from the left edge."""
+        lines = [mark for mark in self._marks if isinstance(mark, Line)]
+        return [x for line in lines if not math.isnan(x := self.place(line.x, 1.0).x())]
 
     def _drawn_points(self) -> Floats:
         """Pixels of the curves and of the dots over them, (k, 2)."""
@@ -324,6 +332,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed
                 xs, ys = self._place_curve(curve)
                 across, down = high.x() - low.x(), high.y() - low.y()
                 found.append(along(low.x() + xs * across, low.y() + ys * down))
+        for x in self.uprights:
+            heights = np.arange(self.area().top(), self.area().bottom(), 4.0)
+            found.append(np.column_stack([np.full_like(heights, x), heights]))
         for mark in self._marks:
             if isinstance(mark, Dot):
                 place = self.place(mark.x, mark.y)

@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 
 MOST_CELLS = 44  # along a side: more could not be told apart, and take longer than a frame
 MOST_MOVING = 24  # while it turns
+PERSPECTIVE = 0.25  # a little: how much smaller is what lies a side's length further away
+FILLED = 0.96  # of the view
 HEIGHT = 0.75  # of the surface, of a side's length
 LOWEST, HIGHEST = 0.12, 1.45  # of the camera's angle above the plane, radians
 PER_PIXEL = 0.008  # radians
@@ -145,11 +147,27 @@ class SurfaceView(QWidget):
         away = u * math.sin(self.turn) + v * math.cos(self.turn)
         up = (h - HEIGHT / 2) * math.cos(self.tilt) + away * math.sin(self.tilt)
         depth = away * math.cos(self.tilt) - (h - HEIGHT / 2) * math.sin(self.tilt)
-        scale = min(self.width(), self.height() * 1.25) * 0.66 * self.closeness
-        near = 1.0 / (1.0 + 0.25 * depth)  # a little perspective
+        scale, middle = self._fit()
+        near = 1.0 / (1.0 + PERSPECTIVE * depth)
         x = self.width() / 2 + across * scale * near
-        y = self.height() / 2 - up * scale * near
+        y = self.height() / 2 - (up * near - middle) * scale
         return x, y, depth
+
+    def _fit(self) -> tuple[float, float]:
+        """Pixels of a side's length, and what is in the middle of the view's height.
+
+        At closeness 1 the surface is seen whole at this tilt, however it is turned.
+        """
+        sine, cosine = math.sin(self.tilt), math.cos(self.tilt)
+        half, round_ = HEIGHT / 2, math.sqrt(0.5)  # of its height; from its middle to a corner
+        top, bottom = (
+            sign * (half * cosine + round_ * sine)
+            / (1.0 + sign * PERSPECTIVE * (round_ * cosine - half * sine))
+            for sign in (1.0, -1.0)
+        )  # fmt: skip
+        side = round_ / (1.0 - PERSPECTIVE * half * sine)
+        scale = FILLED * min(self.width() / (2.0 * side), self.height() / (top - bottom))
+        return scale * self.closeness, (top + bottom) / 2.0
 
     def _paint_cells(
         self, painter: QPainter, x: Floats, y: Floats, depth: Floats, heights: Floats
