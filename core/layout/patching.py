@@ -21,8 +21,10 @@ from core.layout.routes import LEVEL, PORT_STEP, port_offsets
 
 LEAST = 150  # nodes; a smaller graph is laid out as a whole, which is tidier
 MOST_CHANGED = 16  # nodes and edges, of one edit
-MOST_PATCHED = 1 / 16  # of the nodes, since all were laid out
+MOST_PATCHED = 0.1  # of the nodes, since all were laid out
+ALWAYS_PATCHED = 32  # nodes and edges, however small the graph is
 MOST_CROSSED = 30  # by a piece of a new edge; more are worth another order of the boxes
+MOST_GROWN = 0.4  # of the gap between columns, that a box takes up on each side
 PORT_ROOM = 10.0  # across, that stays free at a box's corner
 PART_GAP = 1.5  # above a node without edges, in row gaps
 
@@ -57,7 +59,7 @@ def patched(
         return None
     edit = _edit(previous, ids, edges)
     n_patched = previous.n_patched + edit.size
-    if edit.size > MOST_CHANGED or n_patched > max(MOST_CHANGED, MOST_PATCHED * len(ids)):
+    if edit.size > MOST_CHANGED or n_patched > max(ALWAYS_PATCHED, MOST_PATCHED * len(ids)):
         return None
     try:
         patch = _Patch(previous, ids, box, edit)
@@ -90,7 +92,7 @@ class _Patch:
 
     def __init__(self, previous: Layout, ids: tuple[Any, ...], box: Floats, edit: Edit) -> None:
         self.previous, self.ids, self.box, self.edit = previous, ids, box, edit
-        self.is_crossbar = previous.crossings < 0
+        self.is_crossbar, self.rank_gap = previous.crossings < 0, previous.gaps[0]
         self.index = dict(zip(ids, range(len(ids))))
         self.turn = slice(None, None, 1 if previous.direction == "LR" else -1)
         self.columns, self.parts = dict(previous.columns), dict(previous.parts)
@@ -149,13 +151,16 @@ class _Patch:
             (along, across), half = sheet.centers[row].tolist(), float(former[row, 0]) / 2
             mates = (sheet.column == sheet.column[row]) & (sheet.part == sheet.part[row])
             mates &= np.abs(sheet.centers[:, 0] - along) < LEVEL
-            if sheet.extent[row, 0] > former[mates, 0].max():
+            grown = float(sheet.extent[row, 0] - former[mates, 0].max()) / 2
+            if grown > 0 and not sheet.has_room_beside(row, grown, MOST_GROWN * self.rank_gap):
                 raise UnpatchableError
             leave = (np.abs(sheet.starts - (along + half, across)) < LEVEL).all(axis=1)
             reach = (LEVEL, float(former[row, 1]) / 2)
             arrive = (np.abs(sheet.ends - (along - half, across)) < reach).all(axis=1)
             sheet.starts[leave, 0] = sheet.exit(row)[0]
             sheet.ends[arrive, 0] = sheet.entry(row)[0]
+            if grown > 0:
+                sheet.push_out(row)
 
     # ----- nodes ----------------------------------------------------------------------------
 
@@ -231,7 +236,7 @@ class _Patch:
         is_own = [self.parts[source] == part for source, _target in self.edges]
         pieces = np.unique(self.members[np.array(is_own)[self.members[:, 0]], 1])
         width = max(float(sheet.extent[self.index[id], 0]) for id in crowded)
-        span = sheet.open_column(part, column, width, self.previous.gaps[0], pieces)
+        span = sheet.open_column(part, column, width, self.rank_gap, pieces)
         if span is None:
             raise UnpatchableError
         self.opened = part, column, span
@@ -274,7 +279,7 @@ class _Patch:
         if not is_own.any() or column <= sheet.column[is_own].max():
             raise UnpatchableError
         ends = sheet.centers[is_own, 0] + sheet.extent[is_own, 0] / 2
-        start = float(ends.max()) + self.previous.gaps[0]
+        start = float(ends.max()) + self.rank_gap
         return Span(start, start + width)
 
     def _put_apart(self, id: Id) -> None:
@@ -286,7 +291,7 @@ class _Patch:
         lows, ends = middles[:, 1] + halves[:, 1], middles[:, 0] + halves[:, 0]
         lowest = placed[np.argmax(lows)]
         is_level = np.abs(middles[:, 1] - sheet.centers[lowest, 1]) < LEVEL
-        after = float(ends[is_level].max()) + self.previous.gaps[0]
+        after = float(ends[is_level].max()) + self.rank_gap
         linked = {end for edge in self.edges for end in edge}
         if self.ids[lowest] in linked or after + width > ends.max():
             along = float((middles - halves)[:, 0].min()) + width / 2

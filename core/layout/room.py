@@ -99,6 +99,21 @@ class Sheet:
         spots = np.clip(wanted, free_from[is_free], free_to[is_free])
         return float(spots[np.argmin(np.abs(spots - wanted))])
 
+    def has_room_beside(self, row: int, grown: float, most: float) -> bool:
+        """Whether a box that is wider than its column leaves as much of the gaps as it takes."""
+        apart = np.abs(self.centers - self.centers[row])
+        room = (self.extent + self.extent[row]) / 2
+        near = (apart[:, 0] < room[:, 0] + most) & (apart[:, 1] < room[:, 1]) & (self.column >= 0)
+        return grown <= most and int(np.count_nonzero(near)) == 1  # itself
+
+    def push_out(self, row: int) -> None:
+        """Take ends of curves that a box covers, now that it is wider, to its sides."""
+        sides = np.array([self.entry(row)[0], self.exit(row)[0]])
+        for points in (self.starts, self.ends):
+            apart = points - self.centers[row]
+            is_in = (np.abs(apart) < self.extent[row] / 2).all(axis=1)
+            points[is_in, 0] = sides[(apart[is_in, 0] > 0).astype(np.intp)]
+
     def open_column(
         self, part: int, column: int, width: float, gap: float, pieces: Ints
     ) -> Span | None:
