@@ -62,6 +62,9 @@ class RunBar(QWidget):
             row.addWidget(counter)
         self._before_rate = Separator()
         row.addWidget(self._before_rate)
+        self._spare = QWidget()  # right of the counters, where they have a line of their own
+        self._spare.hide()
+        row.addWidget(self._spare, 1)
         self._rates = QWidget()
         row.addWidget(self._rates, 1)
         row = QHBoxLayout(self._rates)
@@ -140,6 +143,7 @@ class RunBar(QWidget):
         if is_stacked != self._is_stacked:
             self._is_stacked = is_stacked
             self._before_rate.setVisible(not is_stacked)
+            self._spare.setVisible(is_stacked)
             (self._second_line if is_stacked else self._first_line).addWidget(self._rates, 1)
             self._restyle()
 

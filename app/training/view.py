@@ -346,6 +346,8 @@ class TrainingView(QObject):
         self._output_frame.setAccessibleName("Output")
         self._network_frame.set_title("" if is_tight else "Network")
         self._network_frame.setAccessibleName("Network")
+        for frame in (self._network_frame, self._output_frame):
+            frame.set_close(is_tight)
         self._more.setText("" if is_tight else "Layer")
         self._legend.setVisible(not is_tight)
         self._figures.setVisible(is_narrow and not is_tight)

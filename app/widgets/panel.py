@@ -52,6 +52,10 @@ class Panel(QWidget):
         self._row.insertWidget(self._title_widgets, widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._title_widgets += 1
 
+    def set_close(self, is_close: bool) -> None:
+        """Whether the header's widgets stand close together, for a narrow window."""
+        self._row.setSpacing(theme.GAP // 2 if is_close else theme.GAP)
+
     def set_header_visible(self, is_visible: bool) -> None:
         self._header.setVisible(is_visible)
 
