@@ -7,7 +7,7 @@ picture and paints what comes in.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF
@@ -84,7 +84,10 @@ class Canvas(Camera):
         self._picture = CanvasPicture()
         self._painted = _Look(-1, None), QTransform()  # what, and where
         self._waiting: list[QRect] = []  # areas that are about to be painted
-        self._are_inside_nodes = True  # all of these areas
+        self._region = QRegion()  # of all of them
+        self._inside: list[
+            QRect
+        ] = []  # further ones in bodies of nodes, which hide what is beneath
         super().__init__(scene, parent)
         scene.outdated.connect(self._on_outdated)
 
@@ -107,15 +110,20 @@ class Canvas(Camera):
 
     def outdate(self, damage: Damage) -> None:
         """Have a part of the canvas painted anew."""
-        world, whole = self.viewportTransform(), self.viewport().rect()
-        edge = -1 if damage.is_inside_nodes else FAR_EDGE if self.zoom < FAR else EDGE
-        areas = [world.mapRect(area).toAlignedRect() for area in damage.areas]
-        areas = [area.adjusted(-edge, -edge, edge, edge) & whole for area in areas]
-        areas = [area for area in areas if not area.isEmpty()]
-        if areas:
-            self._are_inside_nodes &= damage.is_inside_nodes
+        areas = self._pixels(damage.areas, FAR_EDGE if self.zoom < FAR else EDGE)
+        inside = self._pixels(damage.inside, -1)
+        if areas or inside:
             self._waiting += areas
-            self.viewport().update(_region(areas))
+            self._inside += inside
+            self._region = _with(self._region, areas + inside)
+            self.viewport().update(self._region)
+
+    def _pixels(self, areas: Sequence[QRectF], edge: int) -> list[QRect]:
+        """Areas of the scene in the viewport, as far as they are in it, with an edge around."""
+        world, whole = self.viewportTransform(), self.viewport().rect()
+        rects = [world.mapRect(area).toAlignedRect() for area in areas]
+        rects = [rect.adjusted(-edge, -edge, edge, edge) & whole for rect in rects]
+        return [rect for rect in rects if not rect.isEmpty()]
 
     def paint_over(self, painter: QPainter) -> None:
         """Paint what lies over the scene, in its coordinates; it is never kept."""
@@ -123,13 +131,16 @@ class Canvas(Camera):
     def paintEvent(self, event: QPaintEvent) -> None:
         world, key = self.viewportTransform(), self._key()
         (former, former_world), self._painted = self._painted, (key, world)
-        waiting, are_inside = self._waiting, self._are_inside_nodes
-        self._waiting, self._are_inside_nodes = [], True
+        waiting, inside, region = self._waiting, self._inside, self._region
+        self._waiting, self._inside, self._region = [], [], QRegion()
         painter = QPainter(self.viewport())
         if self.nodes.is_zooming or (key == former and world != former_world and world.m11() < FAR):
             self._paint_picture(painter, key, world)
-        elif waiting and world == former_world:
-            self._paint_changes(painter, event.region(), waiting, are_inside_nodes=are_inside)
+        elif not region.isEmpty() and world == former_world:
+            others = event.region().subtracted(region).boundingRect()
+            self._paint_changes(
+                painter, waiting if others.isEmpty() else [*waiting, others], inside
+            )
             if key.surroundings != former.surroundings:
                 self.viewport().update()
         else:
@@ -173,34 +184,24 @@ class Canvas(Camera):
         painter.setWorldTransform(QTransform())
         painter.setClipping(False)
 
-    def _paint_changes(
-        self, painter: QPainter, wanted: QRegion, waiting: list[QRect], *, are_inside_nodes: bool
-    ) -> None:
-        """Paint the scene in a region, to which Qt has limited the painter, all at once.
-
-        waiting: the areas that it was to consist of; there may be others.
-        """
-        others = wanted.subtracted(_region(waiting)).boundingRect()
-        areas = [QRectF(area) for area in waiting]
-        if not others.isEmpty():
-            are_inside_nodes = False
-            areas.append(QRectF(others))
+    def _paint_changes(self, painter: QPainter, areas: list[QRect], inside: list[QRect]) -> None:
+        """Paint the scene in these areas, to which Qt has limited the painter, all at once."""
         world = self.viewportTransform()
+        to_scene = world.inverted()[0]
         painter.setRenderHints(self.renderHints())
         painter.setWorldTransform(world)
-        to_scene, sight = world.inverted()[0], QRectF(self.viewport().rect())
-        exposed = [to_scene.mapRect(area.adjusted(-1, -1, 1, 1)) for area in areas]
-        if not are_inside_nodes:
-            for area in exposed:
-                paint_dots(painter, area)
-        self.nodes.paint(
-            painter, exposed, to_scene.mapRect(sight), is_inside_nodes=are_inside_nodes
+        exposed, within = (
+            [to_scene.mapRect(QRectF(area).adjusted(-1, -1, 1, 1)) for area in rects]
+            for rects in (areas, inside)
         )
+        for area in exposed:
+            paint_dots(painter, area)
+        self.nodes.paint(painter, exposed, self.visible_area(), within)
         painter.setWorldTransform(QTransform())
 
 
-def _region(areas: list[QRect]) -> QRegion:
-    region = QRegion()
-    for area in areas:
+def _with(region: QRegion, areas: list[QRect]) -> QRegion:
+    """A region and these areas; from the top down, where Qt adds them quickly."""
+    for area in sorted(areas, key=lambda area: (area.top(), area.left())):
         region = region.united(area)
     return region

@@ -6,6 +6,7 @@ colour; while a node is dragged, it and its links are somewhere else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,10 +31,10 @@ WITH_RINGS = (-MARGIN, -2 * MARGIN, MARGIN, MARGIN + REASON_HEIGHT)
 
 
 class Damage(NamedTuple):
-    """Areas of the scene. is_inside_nodes: only of bodies, which hide all that is beneath."""
+    """Areas of the scene. inside: further ones in bodies of nodes, which hide what is beneath."""
 
     areas: list[QRectF]
-    is_inside_nodes: bool = False
+    inside: Sequence[QRectF] = ()
 
 
 class Renumbered(NamedTuple):
@@ -54,10 +55,9 @@ class Renumbered(NamedTuple):
         if len(boxes) + len(links) > MOST_AREAS:
             return None
         rects = index.rects[boxes]
-        is_whole = is_far or bool((rects[:, 3] - rects[:, 1] <= COLLAPSED).any())
-        rects = rects + (AROUND if is_whole else INSIDE)
-        areas = _rects(rects) + _rects(index.link_bounds[links])
-        return Damage(areas, is_inside_nodes=not is_whole and not len(links))
+        is_whole = (rects[:, 3] - rects[:, 1] <= COLLAPSED) | is_far
+        areas = _rects(rects[is_whole] + AROUND) + _rects(index.link_bounds[links])
+        return Damage(areas, _rects(rects[~is_whole] + INSIDE))
 
 
 class Moved(NamedTuple):

@@ -100,16 +100,17 @@ class NodeScene(QGraphicsScene):
         painter: QPainter,
         areas: Sequence[QRectF],
         sight: QRectF,
-        *,
-        is_inside_nodes: bool = False,
+        inside: Sequence[QRectF] = (),
     ) -> None:
         """Paint what is in these areas, in scene coordinates.
 
-        sight: all that is in sight. is_inside_nodes: the areas are of bodies of nodes, beneath
-        which nothing can be seen.
+        sight: all that is in sight. inside: further areas, in bodies of nodes, beneath which
+        nothing can be seen.
         """
-        for layer in self._layers[-1:] if is_inside_nodes else self._layers:
+        *beneath, nodes = self._layers
+        for layer in beneath if areas else ():
             layer.paint(painter, areas, sight)
+        nodes.paint(painter, [*areas, *inside], sight)
 
     def redraw(self, changes: Changes | None = None) -> None:
         """Have everything painted anew, or what looks different by these changes."""
