@@ -139,6 +139,8 @@ class BuildTab(QWidget):
         for pane in (self.node_editor, self.graph_view, self.expression, self._beside):
             pane.setMinimumWidth(0 if is_stacked else _LEAST_WIDTH)
         upper, lower = _LEAST_STACKED if is_stacked else (_LEAST_UPPER, _LEAST_LOWER)
+        if is_stacked and self._is_experimenting:
+            lower = _LEAST_LOWER + _EXPERIMENTS_SIZE[1]
         self._upper.setMinimumHeight(fonts.px(upper))
         self._lower.setMinimumHeight(fonts.px(lower))
 
@@ -227,6 +229,10 @@ class BuildTab(QWidget):
     def _make_room(self) -> None:
         """Make the place of the experiments large enough; the rest keeps what it needs."""
         self._sizes_before = self._rows.sizes(), self._lower.sizes()
+        self._set_least_sizes()
+        if self._form == "stacked":
+            self._lower.setSizes([_LEAST_LOWER, _EXPERIMENTS_SIZE[1]])
+            return
         upper, bar, lower = self._rows.sizes()
         wanted = max(lower, fonts.px(_EXPERIMENTS_SIZE[1]))
         self._rows.setSizes([upper + lower - wanted, bar, wanted])
@@ -246,6 +252,7 @@ class BuildTab(QWidget):
                 self.setFocus()
             self._is_experimenting = False
             self._beside.setCurrentIndex(0)
+            self._set_least_sizes()
             rows, lower = self._sizes_before
             self._rows.setSizes(rows)
             self._lower.setSizes(lower)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ CANCEL = "cancel"
 _WIDTH = 460
 _DETAILS_WIDTH = 640
 _MOST_LINES = 20  # of details that are seen at once
+_SHARE = 0.7  # of the screen, at most
 _ICON = 24
 
 
@@ -66,7 +67,7 @@ class QuestionDialog(QDialog):
         for label in (title, text):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-            label.setMinimumWidth(fonts.px(_WIDTH))
+            label.setMinimumWidth(_within(self, QSize(fonts.px(_WIDTH), 0)).width())
             label.setVisible(bool(label.text()))
             words.addWidget(label)
         row = QHBoxLayout()
@@ -118,7 +119,12 @@ def _details(text: str) -> QPlainTextEdit:
     details.setReadOnly(True)
     details.setFont(fonts.mono(theme.SIZE_CAPTION))
     details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-    details.setMinimumWidth(fonts.px(_DETAILS_WIDTH))
     lines = min(details.blockCount(), _MOST_LINES) + 2  # and room for a scroll bar
-    details.setMinimumHeight(lines * details.fontMetrics().lineSpacing())
+    wanted = QSize(fonts.px(_DETAILS_WIDTH), lines * details.fontMetrics().lineSpacing())
+    details.setMinimumSize(_within(details, wanted))
     return details
+
+
+def _within(widget: QWidget, wanted: QSize) -> QSize:
+    """A size that leaves room for the rest of the dialog on the screen, however large text is."""
+    return wanted.boundedTo(widget.screen().availableSize() * _SHARE)

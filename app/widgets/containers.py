@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QSplitter, QTabWidget, QWidget
 
 from app import theme
 
@@ -115,7 +116,8 @@ class Tabs(QTabWidget):
 class ScrolledWhenTight(QScrollArea):
     """Shows a widget in the room that there is, and scrolls it where it needs more.
 
-    So nothing is cut off or out of reach in a small window with large text.
+    So nothing is cut off or out of reach in a small window with large text. What gets the keyboard
+    comes into sight, unless it is clicked on.
     """
 
     def __init__(self, content: QWidget) -> None:
@@ -123,4 +125,27 @@ class ScrolledWhenTight(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._content = content
         self.setWidget(content)
+        self._has_come_by_key = False  # the keyboard, to where it is now
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._on_focus)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.rangeChanged.connect(self._show_focus_soon)  # all has other places
+
+    def _on_focus(self, _old: QWidget | None, focus: QWidget | None) -> None:
+        if focus is not None and self._content.isAncestorOf(focus):
+            has_button = QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+            self._has_come_by_key = not has_button
+            self._show_focus_soon()
+
+    def _show_focus_soon(self) -> None:
+        QTimer.singleShot(0, self, self._show_focus)  # it may not have its place yet
+
+    def _show_focus(self) -> None:
+        focus = QApplication.focusWidget()
+        if not self._has_come_by_key or focus is None or not self._content.isAncestorOf(focus):
+            return
+        if self.horizontalScrollBar().maximum() or self.verticalScrollBar().maximum():
+            self.ensureWidgetVisible(focus)

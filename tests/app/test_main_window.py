@@ -394,3 +394,21 @@ def test_at_24_points_every_tab_fits_the_width_and_scrolls_down(main_window, qtb
     main_window.tabs.setCurrentIndex(2)
     lab = main_window.lab
     qtbot.waitUntil(lambda: fits(lab, lab.experiments["race"]), timeout=20_000)
+
+
+def test_at_24_points_what_a_key_opens_comes_into_sight(main_window, qtbot):
+    main_window.resize(1280, 800)
+    main_window.show()
+    main_window.activateWindow()
+    qtbot.waitUntil(main_window.isActiveWindow, timeout=20_000)
+    main_window.appearance.choose_text_size(theme.LARGEST_SCALE)
+    tab = main_window.build_tab
+    qtbot.waitUntil(lambda: tab.height() > 800, timeout=20_000)
+    action(main_window, "experiments").trigger()
+
+    def is_in_sight():
+        focus = main_window.focusWidget()
+        is_there = focus is not None and tab.experiments.isAncestorOf(focus)
+        return is_there and not focus.visibleRegion().isEmpty()
+
+    qtbot.waitUntil(is_in_sight, timeout=20_000)
