@@ -34,7 +34,8 @@ class Kind(IntEnum):
 class Box:
     """What a box shows. text: what it computes. step: of colour. number: what the colour means.
 
-    data, grad: None is a dash.
+    data, grad: None is a dash. is_checked: the number is the error of the gradient, and shows
+    beside it in place of the data.
     """
 
     name: str
@@ -44,6 +45,15 @@ class Box:
     data: float | None
     grad: float | None
     number: float
+    is_checked: bool = False
+
+    @property
+    def figures(self) -> tuple[tuple[str, float | None], tuple[str, float | None]]:
+        """What stands in its two halves: a caption and a number each."""
+        if not self.is_checked:
+            return ("data", self.data), ("grad", self.grad)
+        is_known = self.grad is not None and self.number == self.number
+        return ("grad", self.grad), ("error", self.number if is_known else None)
 
 
 def paint_body(painter: QPainter, rect: QRectF, kind: Kind, step: int) -> tuple[QColor, QPen]:
@@ -75,7 +85,7 @@ def paint_body(painter: QPainter, rect: QRectF, kind: Kind, step: int) -> tuple[
 
 
 def paint_box(painter: QPainter, rect: QRectF, box: Box) -> None:
-    """The whole box: `e = a × b`, and under it data | grad."""
+    """The whole box: `e = a × b`, and under it data | grad, or grad | error."""
     ink, division = paint_body(painter, rect, box.kind, box.step)
     scale = fonts.scale
     line_y = rect.top() + TITLE_ROW * scale
@@ -88,10 +98,7 @@ def paint_box(painter: QPainter, rect: QRectF, box: Box) -> None:
     texts.draw_title(painter, top, box.name, box.text)
     quarter = rect.width() / 4
     room = 2 * quarter - 8
-    for x, caption, number in (
-        (middle - quarter, "data", box.data),
-        (middle + quarter, "grad", box.grad),
-    ):
+    for x, (caption, number) in zip((middle - quarter, middle + quarter), box.figures):
         painter.setPen(ink)
         texts.draw_centered(painter, x, line_y + 16 * scale, caption, texts.CAPTION)
         figure, face = ("–", texts.FIGURE) if number is None else texts.fitted(number, room)

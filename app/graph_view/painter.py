@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from app import fonts, theme
 from app.graph_view import far, palette
 from app.graph_view.boxes import NAMED, RADIUS, READABLE, Box, Kind, paint_box, paint_name_only
-from app.graph_view.picture import Ints, Picture
+from app.graph_view.picture import ERROR, Ints, Picture
 from core.ops import OPS
 
 FAR = 0.1  # zoom under which edges are hairlines
@@ -138,7 +138,7 @@ def box_of(picture: Picture, item: int) -> Box:
         name, "" if picture.options.is_split else text, kind, int(picture.steps[item]),
         float(picture.flow.data[row]) if picture.is_computed[row] else None,
         float(picture.grads[row]) if picture.is_reached[row] else None,
-        float(picture.colored_numbers()[row]),
+        float(picture.colored_numbers()[row]), picture.options.color_by == ERROR,
     )  # fmt: skip
 
 

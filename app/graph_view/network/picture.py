@@ -285,6 +285,7 @@ class NetworkPicture:
         return Box(
             name, text, _KINDS.get(look, Kind.FILLED), step, float(numbers.data[node]),
             float(numbers.grad[node]), float(self.numbers(self.reading)[node]),
+            self.color_by == ERROR,
         )  # fmt: skip
 
 
