@@ -5,6 +5,7 @@ panels.py          the panels, each made when it is first needed
 source.py          problem and start, taken from the training tab
 experiment.py      what all experiments' panels have: Run, progress, keep, compare, export
 job.py found.py    an experiment's thread; a question with what is found so far
+time_question.py   asks before what takes long
 kept.py            what the project keeps; kept_list.py experiment_list.py, on list_row.py
 kept_shown.py      again, beside the present result or behind its curves; differences.py, told
                    in the panel's note_bar.py by notes.py

@@ -382,7 +382,8 @@ class Experiment(Panel):
             return
         if report.is_last:
             self.say_below("")
-            self._words, self._is_whole = f"{estimate.brief}: start it?", True
+            self._is_starting, self._is_whole = False, True  # which leaves these words
+            self.say(f"{estimate.brief}: start it?")
             self.time_question.ask(estimate)
         elif estimate.seconds > LONG:
             self.say_below(estimate.words)
@@ -394,7 +395,7 @@ class Experiment(Panel):
         self._tell(complaint)
         if complaint and self.found is None:
             self.say("could not be run")
-        elif self._is_starting:  # it was stopped before it had found anything, or has to ask
+        elif self._is_starting:  # it was stopped before it had found anything
             self.say(self._words)
         elif not self._is_whole:
             self._words = f"stopped: {self._words}"

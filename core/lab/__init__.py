@@ -32,7 +32,7 @@ at the moment is a `Start`: parameters and the optimizer's memory.
     zero_grad.py              with and without it; momentum with beta = 1
     landscape.py run_path.py  the loss over a plane through the parameters; a run's way over it
     schedules.py              drawn by hand, previewed
-    estimates.py              how long a map will take
+    estimates.py              how long an experiment will take
     race_jobs.py range_test_jobs.py   a race, a range test on workers, in parts
     tables.py                 columns for files
     storage.py records.py     questions and results as JSON
