@@ -26,3 +26,11 @@ def test_labels_of_a_logarithmic_axis_have_room_and_say_the_scale(qtbot, low, hi
     gaps = [right - left for left, right in itertools.pairwise(sorted(labelled))]
     assert min(gaps) * size / (high - low) >= 14  # the height of a line of captions
     assert all(low <= place <= high for place in labelled)
+
+
+@pytest.mark.parametrize(("first", "step"), [(0.99936, 5e-7), (-120.0, 1e-3), (0.0, 0.5), (3.0, 0)])
+def test_labels_of_a_linear_axis_tell_one_tick_from_the_next(qtbot, first, step):
+    axis = LossAxis("left")
+    words = axis.tickStrings([first + step * k for k in range(4)], 1.0, step)
+    assert len(set(words)) == (4 if step else 1)
+    assert max(map(len, words)) <= 9

@@ -126,6 +126,8 @@ def test_a_choice_is_made_by_click_and_by_arrow_keys(window, qtbot):
     qtbot.keyClick(choice.segment("60/s"), Qt.Key.Key_Right)
     qtbot.keyClick(choice.segment("full"), Qt.Key.Key_Right)
     assert told == ["full", "60/s", "full"]
+    qtbot.mouseClick(choice.segment("1/s"), Qt.MouseButton.LeftButton)
+    assert choice.segment("1/s").hasFocus()  # no ring stays at a word that is not chosen
 
 
 def test_a_message_offers_one_action_and_goes(window, qtbot):
