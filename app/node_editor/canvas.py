@@ -101,15 +101,24 @@ class Canvas(Camera):
     def _on_outdated(self, changes: Changes | None) -> None:
         are_marks_same = self._key().surroundings == self._painted[0].surroundings
         damage = None
-        if changes is not None and are_marks_same and not self.nodes.is_zooming:
+        is_in_parts = are_marks_same and self._has_whole_pixels and not self.nodes.is_zooming
+        if changes is not None and is_in_parts:
             damage = changes.damage(self.nodes.index, self.visible_area(), self.zoom)
         if damage is None:
             self.viewport().update()
             return
         self.outdate(damage)
 
+    @property
+    def _has_whole_pixels(self) -> bool:
+        """False at a display scale such as 150 %, where parts do not fit together exactly."""
+        return self.viewport().devicePixelRatioF().is_integer()
+
     def outdate(self, damage: Damage) -> None:
         """Have a part of the canvas painted anew."""
+        if not self._has_whole_pixels:
+            self.viewport().update()
+            return
         areas = self._pixels(damage.areas, FAR_EDGE if self.zoom < FAR else EDGE)
         inside = self._pixels(damage.inside, -1)
         if areas or inside:
@@ -134,7 +143,8 @@ class Canvas(Camera):
         waiting, inside, region = self._waiting, self._inside, self._region
         self._waiting, self._inside, self._region = [], [], QRegion()
         painter = QPainter(self.viewport())
-        if self.nodes.is_zooming or (key == former and world != former_world and world.m11() < FAR):
+        is_moved = key == former and world != former_world and self._has_whole_pixels
+        if self.nodes.is_zooming or (is_moved and world.m11() < FAR):
             self._paint_picture(painter, key, world)
         elif not region.isEmpty() and world == former_world:
             others = event.region().subtracted(region).boundingRect()
@@ -144,7 +154,7 @@ class Canvas(Camera):
             if key.surroundings != former.surroundings:
                 self.viewport().update()
         else:
-            self._paint_areas(painter, [QRectF(event.rect())], world)
+            self._paint_changes(painter, [event.rect()], [])
         painter.setRenderHints(self.renderHints())
         painter.setWorldTransform(world)
         self.paint_over(painter)
