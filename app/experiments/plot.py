@@ -124,11 +124,6 @@ class Plot(QWidget):
 
     # ----- mouse and keys -------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._restyle()
-        return super().event(event)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event:
             case QMouseEvent():
