@@ -24,6 +24,7 @@ from tests.app.building import without_style_sheet
 
 overrides.guard()  # as `main` does, before the classes of the window are defined
 
+_PATIENCE = 30_000  # milliseconds until what should have happened never will
 _SHORT = 200  # milliseconds within which work that was put off has begun
 
 _known_timers: set[QTimer] = set()  # that go on, and were told of
@@ -35,6 +36,24 @@ def qapp() -> QApplication:
     from app.qt_application import create_application
 
     return create_application()
+
+
+class PatientBot(QtBot):
+    """Waits longer than QtBot before a test fails: other programs may keep the machine busy."""
+
+    def waitUntil(self, callback, *, timeout=_PATIENCE):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=_PATIENCE, raising=None, check_params_cb=None):
+        return super().waitSignal(
+            signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb
+        )
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The user's hands."""
+    return PatientBot(request)
 
 
 # At the interpreter's end PySide deletes whatever Python still holds of Qt; PySide 6.12 goes

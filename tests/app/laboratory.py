@@ -10,7 +10,7 @@ SIDE = 32  # pixels of a small map
 def run(qtbot, lab, name):
     """Click on an experiment's Run and wait for its end."""
     panel = lab.experiments[name]
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.job.ended):
         qtbot.mouseClick(panel.run_button, LEFT)
     return panel
 

@@ -45,11 +45,11 @@ def test_race_forks_where_the_rate_of_a_lane_is_changed(qtbot, lab):
     panel.fork_rate.setFocus()
     QTest.keyClicks(panel.fork_rate, "0.2")
     QTest.keyClick(panel.fork_rate, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(forks(panel)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(forks(panel)))
     losses = panel.columns()[forks(panel)[0]]
     assert math.isnan(losses[0])
     assert math.isfinite(losses[-1])
-    with qtbot.waitSignal(panel.job.ended, timeout=10_000):
+    with qtbot.waitSignal(panel.job.ended):
         qtbot.mouseClick(panel.run_button, LEFT)
     assert not panel.job.is_running
 
@@ -87,10 +87,10 @@ def test_what_takes_too_long_is_asked_about_first(qtbot, lab, name, what):
     assert question.words.text().startswith(f"{what} on ")
     assert panel.state.startswith("about ")
     qtbot.mouseClick(question.begin_anyway, LEFT)
-    qtbot.waitUntil(lambda: panel.found is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.found is not None)
     assert not question.isVisible()
     if panel.job.is_running:
-        with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+        with qtbot.waitSignal(panel.job.ended):
             panel.run_button.click()
 
 
@@ -123,7 +123,7 @@ def test_ranges_that_are_none_are_refused(qtbot, lab):
     ):  # fmt: skip
         panel.fields["lowest"].setValue(lowest)
         panel.fields["highest"].setValue(highest)
-        with qtbot.waitSignal(panel.refused, timeout=10_000) as refused:
+        with qtbot.waitSignal(panel.refused) as refused:
             qtbot.mouseClick(panel.run_button, LEFT)
         assert complaint in refused.args[0]
 
@@ -144,7 +144,7 @@ def test_largest_stable_rate_is_marked_while_it_trains(qtbot, tab, optimizer):
     found = []
     training.stability.limit_found.connect(lambda step, limit: found.append((step, limit)))
     training.toggle_training()
-    qtbot.waitUntil(lambda: len(found) > 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(found) > 1)
     training.toggle_training()
     step, limit = found[-1]  # the first may be of the optimizer before
     problem = Network(training.setup)
@@ -160,11 +160,11 @@ def test_mark_of_the_largest_stable_rate_is_never_another_optimizers(qtbot, tab)
     found = []
     training.stability.limit_found.connect(lambda step, _limit: found.append(step))
     training.make_step()
-    qtbot.waitUntil(lambda: bool(found) and found[-1] == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(found) and found[-1] == 1)
     before = mark.limit
     training.apply({"optimizer": Momentum(0.9)})
-    qtbot.waitUntil(lambda: mark.limit != before, timeout=20_000)
-    qtbot.waitUntil(lambda: mark.limit is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: mark.limit != before)
+    qtbot.waitUntil(lambda: mark.limit is not None)
     assert mark.limit == pytest.approx(1.9 * before, rel=1e-2)
 
 
@@ -241,7 +241,7 @@ def test_parabola_has_no_landscape_and_says_where_to_look(qtbot, lab):
     start.setCurrentIndex(start.findData("parabola"))
     choose(qtbot, lab, "landscape")
     panel = lab.experiments["landscape"]
-    with qtbot.waitSignal(panel.refused, timeout=10_000) as refused:
+    with qtbot.waitSignal(panel.refused) as refused:
         qtbot.mouseClick(panel.run_button, LEFT)
     assert "one step" in refused.args[0]
 

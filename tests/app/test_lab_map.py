@@ -26,7 +26,7 @@ def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
     assert not np.isnan(values).any()
     place = panel.view.area().center().toPoint()
     before = panel.view.window_now
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.job.ended):
         QTest.keyClick(panel.view, Qt.Key.Key_Plus)
         qtbot.waitUntil(lambda: panel.job.is_running)
     now = panel.view.window_now
@@ -34,7 +34,7 @@ def test_map_is_zoomed_and_a_pixel_opens_as_a_run(qtbot, lab, training):
     point = panel.view.point_at(QPointF(place))
     value = panel.view.value_at(*point)
     race = lab.experiments["race"]
-    with qtbot.waitSignal(race.job.ended, timeout=20_000):
+    with qtbot.waitSignal(race.job.ended):
         qtbot.mouseDClick(panel.view, LEFT, pos=place)
     steps, losses = race.columns().values()
     assert len(steps) == 10
@@ -62,7 +62,7 @@ def test_map_that_takes_long_is_asked_about_first(qtbot, lab):
     assert "65,536 pixels" in panel.time_question.words.text()
     assert panel.found is None
     qtbot.mouseClick(panel.time_question.begin_anyway, LEFT)
-    qtbot.waitUntil(lambda: panel.found is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: panel.found is not None)
     with qtbot.waitSignal(panel.job.ended):
         qtbot.mouseClick(panel.run_button, LEFT)
 
@@ -70,10 +70,10 @@ def test_map_that_takes_long_is_asked_about_first(qtbot, lab):
 def test_map_goes_back_to_the_window_before_from_its_kept_tiles(qtbot, lab):
     panel = small_map(qtbot, lab)
     window, values = panel.view.window_now, panel.view.values
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.job.ended):
         QTest.keyClick(panel.view, Qt.Key.Key_Plus)
         qtbot.waitUntil(lambda: panel.job.is_running)
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.job.ended):
         QTest.keyClick(panel.view, Qt.Key.Key_Backspace)
     assert panel.view.window_now == window
     np.testing.assert_array_equal(panel.view.values, values)
@@ -84,7 +84,7 @@ def test_map_that_is_moved_computes_only_what_comes_into_sight(qtbot, lab):
     panel = small_map(qtbot, lab)
     values, shares = panel.view.values, []
     panel.job.reported.connect(lambda report: shares.append(report.share))
-    with qtbot.waitSignal(panel.job.ended, timeout=20_000):
+    with qtbot.waitSignal(panel.job.ended):
         QTest.keyClick(panel.view, Qt.Key.Key_Right)
         qtbot.waitUntil(lambda: panel.job.is_running)
     moved = SIDE // 8
@@ -116,7 +116,7 @@ def test_thread_that_does_not_answer_is_given_up_when_it_is_stopped(qtbot):
     job.reported.connect(seen.append)
     with qtbot.waitSignal(job.reported):
         job.start(reports)
-    with qtbot.waitSignal(job.ended, timeout=4000) as ended:
+    with qtbot.waitSignal(job.ended) as ended:
         job.stop()
     assert ended.args == [""]
     assert len(seen) == 1
@@ -146,7 +146,7 @@ def test_cluster_that_is_not_there_is_told_and_its_map_can_be_run_elsewhere(qtbo
     where = lab.findChild(QComboBox, "map_place")
     where.setCurrentIndex(where.findData("cluster"))
     QTest.keyClicks(lab.findChild(QLineEdit, "map_address"), "tcp://127.0.0.1:1")
-    with qtbot.waitSignals([panel.refused, panel.job.ended], timeout=20_000):
+    with qtbot.waitSignals([panel.refused, panel.job.ended]):
         qtbot.mouseClick(panel.run_button, LEFT)
     assert panel.found is not None
     where.setCurrentIndex(where.findData("threads"))

@@ -383,27 +383,27 @@ def test_at_24_points_every_tab_fits_the_width_and_scrolls_down(main_window, qtb
 
     tab = main_window.build_tab
     panes = (tab.node_editor, tab.graph_view, tab.expression, tab.inspector, tab.transport)
-    qtbot.waitUntil(lambda: fits(tab, *panes), timeout=20_000)
+    qtbot.waitUntil(lambda: fits(tab, *panes))
     menu_bar = main_window.menus.bar
     assert menu_bar.width() >= menu_bar.sizeHint().width()
     main_window.tabs.setCurrentIndex(1)
     training = main_window.training
     view = training.view
     panes = (view.run_bar, view.setup, view.time, view.curves, view.network, view.outputs)
-    qtbot.waitUntil(lambda: fits(training, *panes), timeout=20_000)
+    qtbot.waitUntil(lambda: fits(training, *panes))
     main_window.tabs.setCurrentIndex(2)
     lab = main_window.lab
-    qtbot.waitUntil(lambda: fits(lab, lab.experiments["race"]), timeout=20_000)
+    qtbot.waitUntil(lambda: fits(lab, lab.experiments["race"]))
 
 
 def test_at_24_points_what_a_key_opens_comes_into_sight(main_window, qtbot):
     main_window.resize(1280, 800)
     main_window.show()
     main_window.activateWindow()
-    qtbot.waitUntil(main_window.isActiveWindow, timeout=20_000)
+    qtbot.waitUntil(main_window.isActiveWindow)
     main_window.appearance.choose_text_size(theme.LARGEST_SCALE)
     tab = main_window.build_tab
-    qtbot.waitUntil(lambda: tab.height() > 800, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.height() > 800)
     action(main_window, "experiments").trigger()
 
     def is_in_sight():
@@ -411,4 +411,4 @@ def test_at_24_points_what_a_key_opens_comes_into_sight(main_window, qtbot):
         is_there = focus is not None and tab.experiments.isAncestorOf(focus)
         return is_there and not focus.visibleRegion().isEmpty()
 
-    qtbot.waitUntil(is_in_sight, timeout=20_000)
+    qtbot.waitUntil(is_in_sight)

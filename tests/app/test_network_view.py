@@ -283,16 +283,16 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
     slider, usual = pane.check_bar.step.slider, picture.findings.errors
     qtbot.keyClick(slider, Qt.Key.Key_Home)
     assert pane.check_bar.step.shown_text() == "1e−16"
-    qtbot.waitUntil(lambda: not pane.check.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not pane.check.is_running)
     assert pane.check_bar.text().startswith("all 74 agree to ")
     assert np.nanmax(picture.findings.errors) > 1e3 * np.nanmax(usual)
     pane.check_bar.step.set_step(1e-5)
-    qtbot.waitUntil(lambda: not pane.check.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not pane.check.is_running)
     assert np.array_equal(picture.findings.errors, usual, equal_nan=True)
     # The error of a scalar that is selected is shown over all h, which is moved there.
     pane.canvas.select(Spot(0, 1, 1))
     plot = pane.check_plot.plot
-    qtbot.waitUntil(lambda: plot.isVisible() and not pane.check_plot.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: plot.isVisible() and not pane.check_plot.is_busy)
     errors = dict(zip(plot.errors.xs.tolist(), plot.errors.ys.tolist()))
     assert errors[1e-5] == usual[picture.node_of(Spot(0, 1, 1))] < 1e-4 * errors[1e-13]
     qtbot.keyClick(plot, Qt.Key.Key_Right)  # a quarter of a power of ten
@@ -300,7 +300,7 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
     pane.check_bar.step.set_step(1e-5)
     pane.canvas.select(Spot(0, 1))
     assert not plot.isVisible()
-    qtbot.waitUntil(lambda: not pane.check.is_running, timeout=20_000)
+    qtbot.waitUntil(lambda: not pane.check.is_running)
     # A weight whose gradient is wrong is the only one with a colour.
     place, batch = trace.layers[0].weight[2, 1], trace.batch
     trace.batch = lambda *given: _one_off(batch(*given), place)
@@ -309,7 +309,7 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
     qtbot.waitUntil(lambda: FIRST + palette.STEPS < picture.looks[place] < ZERO)
     others = np.delete(trace.parameters, np.flatnonzero(trace.parameters == place))
     assert (picture.looks[others] == ZERO).all()
-    qtbot.waitUntil(lambda: not pane.check.is_busy and not pane.check_plot.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not pane.check.is_busy and not pane.check_plot.is_busy)
 
 
 def _one_off(numbers, place):
@@ -338,9 +338,7 @@ def test_a_long_gradient_check_tells_how_far_it_is_and_can_be_stopped(view, qtbo
     qtbot.mouseClick(pane.check_bar.button, LEFT)
     qtbot.keyClick(pane.check_bar.step.slider, Qt.Key.Key_Right)
     assert not pane.check_bar.text().endswith("stopped")
-    qtbot.waitUntil(
-        lambda: pane.check.findings.explained[first] < found.explained[first], timeout=20_000
-    )
+    qtbot.waitUntil(lambda: pane.check.findings.explained[first] < found.explained[first])
     view.color_choice.setCurrentText("gradient")
     assert not pane.check_bar.isVisible()
     qtbot.waitUntil(lambda: not pane.check.is_busy)

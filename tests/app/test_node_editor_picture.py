@@ -219,7 +219,7 @@ def test_while_it_zooms_the_picture_is_stretched_and_sharp_at_rest(weaver, qtbot
     stretched = on_screen(weaver)
     view.zoom_at(QPointF(400, 250), 1 / 1.2)  # with bands around it that the picture lacks
     shrunken = on_screen(weaver)
-    qtbot.waitUntil(lambda: not view.nodes.is_zooming, timeout=20_000)
+    qtbot.waitUntil(lambda: not view.nodes.is_zooming)
     at_rest = on_screen(weaver)
     assert np.abs(at_rest - shrunken).mean() < 6  # the same things at the same places
     assert (at_rest != shrunken).any()

@@ -181,7 +181,7 @@ def test_dashes_run_along_the_strong_links_the_way_signals_go():
 
 def test_dashes_show_only_while_it_trains_and_can_be_turned_off(qtbot, tab):
     network, button = tab.view.network, find(tab, "links_motion")
-    wait = partial(qtbot.waitUntil, timeout=20_000)
+    wait = partial(qtbot.waitUntil)
     tab.change_speed(1e-3, False)  # one step, and none for the rest of the test
     start(qtbot, tab, 1)
     click(qtbot, tab, "train_button")
