@@ -47,6 +47,10 @@ class CanvasPicture(Layer):
         super().__init__()
         self.is_zooming = False
 
+    def is_of(self, key: Hashable) -> bool:
+        """Whether it shows what this key stands for."""
+        return self._key == key
+
     def _is_rough_at(self, zoom: float, origin: QPointF, whole: QRect, ratio: float) -> bool:
         if not self.is_zooming or zoom == self._zoom:
             return False
@@ -85,6 +89,7 @@ class Canvas(Camera):
         self._painted = _Look(-1, None), QTransform()  # what, and where
         self._waiting: list[QRect] = []  # areas that are about to be painted
         self._region = QRegion()  # of all of them
+        self._has_rested = False  # after a zoom: the picture is made for the next one
         self._inside: list[
             QRect
         ] = []  # further ones in bodies of nodes, which hide what is beneath
@@ -96,6 +101,7 @@ class Canvas(Camera):
             self.nodes.is_zooming = self._picture.is_zooming = is_zooming
             if not is_zooming:
                 self._picture.forget()
+            self._has_rested = not is_zooming and self._has_whole_pixels
             self.viewport().update()
 
     def _on_outdated(self, changes: Changes | None) -> None:
@@ -144,7 +150,12 @@ class Canvas(Camera):
         self._waiting, self._inside, self._region = [], [], QRegion()
         painter = QPainter(self.viewport())
         is_moved = key == former and world != former_world and self._has_whole_pixels
-        if self.nodes.is_zooming or (is_moved and world.m11() < FAR):
+        is_far_pan = is_moved and world.m11() < FAR
+        has_rested, self._has_rested = self._has_rested, False
+        if self.nodes.is_zooming or is_far_pan or has_rested:
+            if is_moved and self.nodes.is_zooming and not self._picture.is_of(key):
+                # As it was before, which is there in parts: quicker than at a new zoom.
+                self._paint_picture(painter, key, former_world)
             self._paint_picture(painter, key, world)
         elif not region.isEmpty() and world == former_world:
             others = event.region().subtracted(region).boundingRect()
