@@ -147,5 +147,5 @@ class ScrolledWhenTight(QScrollArea):
         focus = QApplication.focusWidget()
         if not self._has_come_by_key or focus is None or not self._content.isAncestorOf(focus):
             return
-        if self.horizontalScrollBar().maximum() or self.verticalScrollBar().maximum():
+        if focus.visibleRegion().isEmpty():  # a part in sight is enough of what is large
             self.ensureWidgetVisible(focus)
