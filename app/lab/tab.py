@@ -33,6 +33,7 @@ from core.lab.starts import Start
 NARROW = 1400  # pixels: below, one experiment at a time, chosen by a row of buttons
 LISTED = 900  # pixels: below, as with large type, it is chosen from a list that opens
 LEAST_HEIGHT = 430  # pixels of an experiment; in a lower window the tab scrolls
+LOW = 660  # pixels: in a lower tab the lanes of a race have no pictures
 LEAST_BAR = 1100  # pixels: below, the row of buttons needs the room of a label
 LIST = 208
 OWN_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -310,7 +311,7 @@ class LabTab(QWidget):
                 self._start_column.insertWidget(1, self._from)
             self._list_panel.setVisible(not is_narrow)
             self._bar.setVisible(is_narrow)
-            self._set_low()
+        self._set_low()
         self._arrange()
 
     def _show_heading(self, heading: str) -> None:
@@ -344,7 +345,7 @@ class LabTab(QWidget):
         """Lanes in one row of names where there is little room, in both races."""
         for panel in (*self.experiments.made, self.kept_shown.beside):
             if isinstance(panel, RacePanel):
-                panel.cards.set_low(bool(self._is_narrow))
+                panel.cards.set_low(bool(self._is_narrow) and self.height() < fonts.px(LOW))
 
     def _show_kept_list(self) -> None:
         self._kept_list.show_kept(self._kept.all)
