@@ -169,7 +169,13 @@ def forward(order: Iterable[Value]) -> None:
     """Compute every Value anew from its inputs; `order` is topological, leaves keep their data."""
     with ieee():
         for v in order:
-            if v._prev:
+            if v._op == "+":  # the two commonest ops without a detour, as in backward
+                a, b = v._prev
+                v.data = as_float64(a.data + b.data)
+            elif v._op == "*":
+                a, b = v._prev
+                v.data = as_float64(a.data * b.data)
+            elif v._prev:
                 v.data = as_float64(rule(v._op).function(*[child.data for child in v._prev]))
 
 

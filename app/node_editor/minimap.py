@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,7 @@ WIDTH, HEIGHT = 136, 90
 MARGIN = 8.0
 COARSE = 4  # steps of colour that are one here
 MANY = 200  # boxes, too small then to be worth smooth edges
+AT_LEAST = 100  # milliseconds between two pictures of so many, while a number is dragged
 
 
 class Minimap(QWidget):
@@ -41,7 +42,11 @@ class Minimap(QWidget):
         self._place = (0.0, 0.0, 0.0)  # and their scale and corner
         self._rects = SharedShapes(QRectF)
         self._dots = as_objects([])
-        view.nodes.colored.connect(self.repicture)
+        self._colored = QTimer(self)
+        self._colored.setSingleShot(True)
+        self._colored.setInterval(AT_LEAST)
+        self._colored.timeout.connect(self.repicture)
+        view.nodes.colored.connect(self._on_colored)
         view.nodes.moved.connect(self.repicture)
         theme.notifier.changed.connect(self.repicture)
         for looked_elsewhere in (
@@ -70,6 +75,12 @@ class Minimap(QWidget):
     def _scale(self, shown: QRectF) -> float:
         room = WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN
         return min(room[0] / max(1.0, shown.width()), room[1] / max(1.0, shown.height()))
+
+    def _on_colored(self) -> None:
+        if len(self._view.nodes.boxes) < MANY:
+            self.repicture()
+        elif not self._colored.isActive():
+            self._colored.start()
 
     def repicture(self) -> None:
         """Nodes have other colours or places; with many nodes the map waits for a drag's end."""
