@@ -18,7 +18,7 @@ from app import theme
 from app.graph_view.layer import Layer
 from app.node_editor.background import paint_dots
 from app.node_editor.camera import Camera
-from app.node_editor.damage import Damage
+from app.node_editor.damage import MOST_AREAS, Damage
 from app.node_editor.far import FAR, ROUNDED_FROM
 from app.node_editor.links import BENT_FROM
 from app.node_editor.painter import CROWDED_BELOW
@@ -90,9 +90,7 @@ class Canvas(Camera):
         self._waiting: list[QRect] = []  # areas that are about to be painted
         self._region = QRegion()  # of all of them
         self._has_rested = False  # after a zoom: the picture is made for the next one
-        self._inside: list[
-            QRect
-        ] = []  # further ones in bodies of nodes, which hide what is beneath
+        self._inside: list[QRect] = []  # further ones in bodies of nodes: nothing shows beneath
         super().__init__(scene, parent)
         scene.outdated.connect(self._on_outdated)
 
@@ -121,8 +119,8 @@ class Canvas(Camera):
         return self.viewport().devicePixelRatioF().is_integer()
 
     def outdate(self, damage: Damage) -> None:
-        """Have a part of the canvas painted anew."""
-        if not self._has_whole_pixels:
+        """Have a part of the canvas painted anew; all of it where many wait, as while hidden."""
+        if not self._has_whole_pixels or len(self._waiting) + len(self._inside) > MOST_AREAS:
             self.viewport().update()
             return
         areas = self._pixels(damage.areas, FAR_EDGE if self.zoom < FAR else EDGE)

@@ -64,6 +64,7 @@ class Moved(NamedTuple):
     """Where boxes and links were before some of them moved."""
 
     rects: Floats
+    ends: Floats  # of links
     link_bounds: Floats
 
     def damage(self, index: SceneIndex, sight: QRectF, zoom: float) -> Damage | None:
@@ -71,7 +72,7 @@ class Moved(NamedTuple):
         if len(self.rects) != len(index.rects) or len(self.link_bounds) != len(index.link_bounds):
             return None
         moved = (self.rects != index.rects).any(axis=1)
-        bent = (self.link_bounds != index.link_bounds).any(axis=1)
+        bent = (self.ends != index.ends).any(axis=1)
         if 2 * int(moved.sum() + bent.sum()) > MOST_AREAS:
             return None
         rects = np.concatenate([self.rects[moved], index.rects[moved]])

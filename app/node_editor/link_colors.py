@@ -22,7 +22,7 @@ class LinkColors:
 
     def __init__(self, index: SceneIndex) -> None:
         self._links = index.links
-        self._shares = np.zeros(len(index.links))
+        self._shares = np.array([link.share for link in index.links])
         self._is_stale = np.ones(len(index.links), dtype=bool)  # of former numbers, or of none
 
     def forget(self) -> None:

@@ -188,9 +188,7 @@ class NodeScene(QGraphicsScene):
             around = dict(extras)
             bring_here(self.document.graph.groups, opened, around)
         self.annotations.rebuild(around, self.boxes, self.links.values(), self.function)
-        self.index = SceneIndex(list(self.boxes.values()), list(self.links.values()))
-        self._link_colors = LinkColors(self.index)
-        self.far.forget()
+        self._make_index()
         self.marks.breakpoints = frozenset(
             id
             for id in self.boxes
@@ -226,7 +224,7 @@ class NodeScene(QGraphicsScene):
 
     def boxes_moved(self) -> None:
         """Boxes have other places now."""
-        before = Moved(self.index.rects, self.index.link_bounds)
+        before = Moved(self.index.rects, self.index.ends, self.index.link_bounds)
         self.index.refresh()
         self.annotations.refresh(self.index)
         self.redraw(None if self.annotations else before)
@@ -366,8 +364,13 @@ class NodeScene(QGraphicsScene):
     def hide_link(self, edge: Edge) -> None:
         """Take a link off the canvas until the next `rebuild`: it is being dragged."""
         self.links.pop((edge.target, edge.input_index), None)
+        self._make_index()
+        self.redraw()
+
+    def _make_index(self) -> None:
+        """Boxes or links are other ones."""
         self.index = SceneIndex(list(self.boxes.values()), list(self.links.values()))
-        self._is_stale = np.ones(len(self.links), dtype=bool)
+        self._link_colors = LinkColors(self.index)
         self.far.forget()
 
     # ----- what lies where ------------------------------------------------------------------

@@ -13,6 +13,7 @@ Ints = npt.NDArray[np.intp]
 Floats = npt.NDArray[np.float64]
 
 SOFT = 1e-6  # of a digit: numbers so near to where it changes are compared by all their digits
+PLAIN = 1000.0  # no number's exponent: of those that are compared so
 
 
 class Stamps:
@@ -60,7 +61,7 @@ def digits(numbers: Floats) -> Floats:
         scaled = np.where(is_usual, numbers * 10.0 ** (3.0 - exponent), numbers)
         whole = np.rint(scaled)
         is_clear = is_usual & (np.abs(np.abs(scaled - whole) - 0.5) > SOFT)
-    return np.stack([np.where(is_clear, whole, numbers), exponent])
+    return np.stack([np.where(is_clear, whole, numbers), np.where(is_clear, exponent, PLAIN)])
 
 
 def _bar_steps(shares: Floats) -> Floats:

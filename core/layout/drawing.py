@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
+Bools = npt.NDArray[np.bool_]
 Id = Hashable
 Edge = tuple[Any, Any]  # source, target
 Size = tuple[float, float]  # width, height

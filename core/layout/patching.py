@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.layout.drawing import Edge, Floats, Id, Ints, Layout, bounds_of
+from core.layout.drawing import Bools, Edge, Floats, Id, Ints, Layout, bounds_of
 from core.layout.ranks import topological
 from core.layout.room import Point, Sheet, Span
 from core.layout.routes import LEVEL, PORT_STEP, port_offsets
@@ -147,6 +147,9 @@ class _Patch:
         changed = np.flatnonzero(wider)
         if len(changed) > MOST_CHANGED or higher.any():
             raise UnpatchableError
+        if not len(changed):
+            return
+        is_first, is_last = self._outer_pieces()
         for row in changed.tolist():
             (along, across), half = sheet.centers[row].tolist(), float(former[row, 0]) / 2
             mates = (sheet.column == sheet.column[row]) & (sheet.part == sheet.part[row])
@@ -157,10 +160,20 @@ class _Patch:
             leave = (np.abs(sheet.starts - (along + half, across)) < LEVEL).all(axis=1)
             reach = (LEVEL, float(former[row, 1]) / 2)
             arrive = (np.abs(sheet.ends - (along - half, across)) < reach).all(axis=1)
-            sheet.starts[leave, 0] = sheet.exit(row)[0]
-            sheet.ends[arrive, 0] = sheet.entry(row)[0]
+            # A further piece that a wider box has pushed there stays, and the first leads to it.
+            sheet.starts[leave & is_first, 0] = sheet.exit(row)[0]
+            sheet.ends[arrive & is_last, 0] = sheet.entry(row)[0]
             if grown > 0:
                 sheet.push_out(row)
+
+    def _outer_pieces(self) -> tuple[Bools, Bools]:
+        """Which pieces are the first of an edge, and which the last."""
+        edges, pieces = self.members.T
+        is_new = np.append(True, edges[1:] != edges[:-1])[: len(edges)]
+        is_first, is_last = np.zeros((2, len(self.sheet.starts)), dtype=bool)
+        is_first[pieces[is_new]] = True
+        is_last[pieces[np.roll(is_new, -1)]] = True
+        return is_first, is_last
 
     # ----- nodes ----------------------------------------------------------------------------
 

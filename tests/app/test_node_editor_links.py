@@ -41,6 +41,22 @@ def test_a_link_taken_off_can_be_put_elsewhere(hand, spare):
     assert hand.steps() == 1
 
 
+def test_numbers_may_change_while_a_link_is_dragged(hand):
+    start, end = hand.port("e", 0), hand.empty()
+    hand.press(start)
+    hand.drag_to((start + end) / 2, end)
+    for number in (-1.0, 0.0, 0.7):
+        hand.document.preview_value(hand.id("f"), number)
+        hand.view.viewport().repaint()
+    shown = {ends: link.share for ends, link in hand.view.nodes.links.items()}
+    hand.drag_to(start)
+    hand.release(start)
+    hand.view.viewport().repaint()
+    links = hand.view.nodes.links
+    assert shown == {ends: link.share for ends, link in links.items() if ends in shown}
+    assert len(links) == len(shown) + 1
+
+
 def test_a_link_put_back_changes_nothing(hand):
     start = hand.port("d", 1)
     hand.press(start)

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from PySide6.QtWidgets import QApplication
 from app import theme
 from app.node_editor.editor import NodeEditor
 from app.node_editor.far import FAR
+from app.node_editor.stamps import digits
+from core.numbers import format_number
 from tests.app.hand import CTRL, MIDDLE
 
 ROWS, COLUMNS = 6, 8
@@ -170,6 +173,13 @@ def test_after_any_gestures_the_screen_shows_what_is_there(weaver):
     for _ in range(10):
         wanderer.go_on()
         look()
+
+
+def test_what_is_written_otherwise_counts_as_changed():
+    numbers = [9.9994, 9.9996, 10.0, 99.996, 1000.0, 9999.4, 9999.6, 10000.0, 10001.0, 1e-5, 0.0]
+    numbers += [-number for number in numbers]
+    for one, other in combinations(zip(numbers, digits(np.array(numbers)).T.tolist()), 2):
+        assert format_number(one[0]) == format_number(other[0]) or one[1] != other[1]
 
 
 @pytest.mark.parametrize("zoom", [0.25, 0.45, 0.7, 1.0])

@@ -168,3 +168,11 @@ def test_a_box_that_is_named_anew_keeps_its_place_while_its_column_has_room():
                 assert points[-1][0] == along - width / 2
     wider = layout(graph, {**sizes, node: (300.0, 80.0)}, before, output=before.backbone[-1])
     assert not np.array_equal(wider.centers, before.centers)
+    back = layout(graph, sizes, after, output=before.backbone[-1])
+    assert back.n_patched == 0  # nothing is new
+    assert np.array_equal(back.centers, before.centers)
+    edges, pieces = back.members.T
+    goes_on = edges[1:] == edges[:-1]
+    assert (back.ends[pieces[:-1]] == back.starts[pieces[1:]])[goes_on].all()
+    leaving = next(row for row, (source, _target) in enumerate(back.edges) if source == node)
+    assert back.route(leaving)[0] == pytest.approx(before.route(leaving)[0])
