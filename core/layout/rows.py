@@ -249,9 +249,11 @@ class Rows:
         return starts, widths
 
     def _heights(self, layer: list[Neuron]) -> tuple[float, float]:
-        """Across: of the row of products, and of the row of sums."""
+        """Across: of the row of weights and products, and of the row of sums."""
         extent = self.extent
-        upper = [extent[node][1] for n in layer for term in n.terms for node in term[:1]]
+        terms = [term for neuron in layer for term in neuron.terms]
+        upper = [extent[term.node][1] for term in terms]
+        upper += [extent[term.weight][1] for term in terms if term.weight != NONE]
         lower = [extent[node][1] for n in layer for node in (*n.sums, n.output)]
         return max(upper), max(lower)
 

@@ -93,6 +93,17 @@ def test_whatever_the_form_of_a_neuron_each_is_a_row(form, direction):
     assert at["n0_0_"][along] > at["w0_0_1"][along]
 
 
+def test_a_weight_with_a_long_name_is_clear_of_the_next_row():
+    graph = parse(text_of((3, 4, 4, 4, 1)))
+    sizes = {node.id: BOX for node in graph}
+    sizes[graph["w0_1_0"].id] = 300.0, BOX[1]
+    found = layout(graph.to_networkx(), sizes, output=graph.output, direction="TB")
+    assert is_crossbar(found)
+    apart = np.abs(found.centers[:, None] - found.centers[None])
+    touches = (apart < (found.sizes[:, None] + found.sizes[None]) / 2).all(axis=2)
+    assert np.count_nonzero(touches) == len(graph)  # each itself
+
+
 def test_what_is_between_the_layers_and_after_them_stands_there():
     between = {"neuron": "tanh(b{n} + {sum}) * 2"}
     found, at = laid_out(text_of(**between, end="L = log({0}) + {0}"))
