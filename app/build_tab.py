@@ -324,7 +324,7 @@ class BuildTab(QWidget):
         self._outer.setSizes([left, right] if self.is_wide else [left])
         for row in (self._upper, self._lower):
             row.setSizes([1, 1] if self._form == "stacked" else [first, left - first])
-        bar = self.transport.sizeHint().height()
+        bar = self.transport.minimumHeight()  # which it keeps
         # Large type in a small window: the pictures above keep the larger part. Before the window
         # has its size, it counts as an ordinary one.
         height = max(self.height(), _ORDINARY_HEIGHT)

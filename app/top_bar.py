@@ -35,6 +35,7 @@ _TAB_PADDING = 16
 _UNDERLINE = 3
 _LEAST_NAME = 60  # pixels that the document's name may be squeezed to
 _SIDE = 12  # from the window's edge
+_APART = theme.GAP  # between the tabs and what stands beside them
 
 
 def paint_logo(painter: QPainter, area: QRectF) -> None:
@@ -75,13 +76,18 @@ class Logo(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(28, 28)
-        theme.notifier.changed.connect(self.update)
+        self._restyle()
+        theme.notifier.changed.connect(self._restyle)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        inset = (self.width() - _LOGO) / 2
-        paint_logo(painter, QRectF(inset, inset, _LOGO, _LOGO))
+        side = fonts.px(_LOGO)
+        inset = (self.width() - side) / 2
+        paint_logo(painter, QRectF(inset, inset, side, side))
+
+    def _restyle(self) -> None:
+        self.setFixedSize(fonts.px(28), fonts.px(28))
+        self.update()
 
 
 class TabButton(QAbstractButton):
@@ -146,6 +152,7 @@ class TopBar(QWidget):
         self._name = QLabel(textFormat=Qt.TextFormat.RichText)
         self._name_parts = ("", False)
         self._middle = _row()
+        self._middle.setContentsMargins(_APART, 0, _APART, 0)
         self._right = _row()
         # No narrower than its menus: the tabs rather leave the middle than a menu its place.
         menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

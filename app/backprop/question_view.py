@@ -12,7 +12,7 @@ from app.widgets.labels import TextLabel
 from core.by_hand import question
 from core.numbers import NumberError, parse_number
 
-_FIELD_WIDTH = 96
+_FIELD_WIDTH, _LEAST_FIELD = 96, 70  # px at 100 %; the field gives way a little
 
 
 class QuestionView(QWidget):
@@ -46,8 +46,13 @@ class QuestionView(QWidget):
         column.setSpacing(2)
         column.addLayout(answer)
         column.addWidget(self.words)
-        self.field.setFixedWidth(fonts.px(_FIELD_WIDTH))
         self.setFocusProxy(self.field)
+        self._restyle()
+        theme.notifier.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        self.field.setMinimumWidth(fonts.px(_LEAST_FIELD))
+        self.field.setMaximumWidth(fonts.px(_FIELD_WIDTH))
 
     def show_question(self) -> bool:
         """The debugger's present question, if it has one. Returns whether it is a new one."""

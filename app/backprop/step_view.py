@@ -30,13 +30,14 @@ class StepView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._text: StepText | None = None
         self._is_empty = True
+        theme.notifier.changed.connect(self.updateGeometry)
         theme.notifier.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
         return QSize(fonts.px(480), fonts.px(62))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(fonts.px(140), fonts.px(62))
+        return QSize(fonts.px(130), fonts.px(62))
 
     @property
     def text(self) -> str:

@@ -33,8 +33,9 @@ SPEEDS = {"½×": 0.5, "1×": 1.0, "2×": 2.0, "5×": 5.0, "20×": 20.0, "50×":
 _TRACK_SHARE = 0.33  # of the width, whatever else shows: stops must not move under the pointer
 _TIGHT_TRACK_SHARE = 0.25
 _LEAST = 460.0
-_LEAST_TRACK = 220.0
-_ROOMY_FROM, _TINY_BELOW, _TWO_LINES_BELOW = 1100.0, 820.0, 640.0
+_LEAST_TRACK = 200.0
+_BESIDE_TRACK = 300.0  # where the track and the buttons have a line of their own
+_ROOMY_FROM, _TWO_LINES_BELOW = 1100.0, 820.0
 
 
 class TransportBar(QWidget):
@@ -234,19 +235,18 @@ class TransportBar(QWidget):
         debugger, step = self.debugger, self.debugger.step
         is_asking = debugger.question is not None
         is_update = step is not None and step.kind is Kind.UPDATE
+        is_tight = self.width() < fonts.px(_ROOMY_FROM)
         is_in_two = self.width() < fonts.px(_TWO_LINES_BELOW)
         self._put_in_lines(is_in_two)
-        is_tiny = self.width() < fonts.px(_TINY_BELOW) and not is_in_two
-        is_tight = self.width() < fonts.px(_ROOMY_FROM)
-        share = _TIGHT_TRACK_SHARE if is_tight else _TRACK_SHARE
-        self.track.setFixedWidth(max(fonts.px(_LEAST_TRACK), round(share * self.width())))
+        track = round((_TIGHT_TRACK_SHARE if is_tight else _TRACK_SHARE) * self.width())
+        if is_in_two:
+            track = self.width() - fonts.px(_BESIDE_TRACK)
+        self.track.setFixedWidth(max(fonts.px(_LEAST_TRACK), track))
         self.speed.setVisible(not is_tight)
         self._rate_label.setVisible(not is_tight)
-        self.track.setVisible(not (is_tiny and (is_update or is_asking)))
-        self.lines.setVisible(not is_tiny and not is_asking)
+        self.lines.setVisible(not is_asking)
         self.question.setVisible(is_asking)
         self._update.setVisible(is_update)
-        self.by_hand.setVisible(not (is_tiny and (is_update or is_asking)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         now = theme.current()

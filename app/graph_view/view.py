@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from app.graph_view.network.pane import NetworkPane
     from app.training.tab import TrainingTab
 
+TITLE = "Graph"
 EXPRESSION, NETWORK = "Expression", "Network"  # what can be shown
 LEAST_CHOICE = 118  # px at 100 % of the choice of colours
 NARROW = 700  # logical pixels under which the word before the choice of colours gives way
+TIGHT = 420  # the same of the panel's title
 
 
 class GraphView(Panel):
@@ -46,7 +48,7 @@ class GraphView(Panel):
     network_shown = Signal(bool)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
-        super().__init__("Graph", parent)
+        super().__init__(TITLE, parent)
         self.setObjectName("graph_view")
         self.document = document
         self._run: TrainingTab | None = None
@@ -304,6 +306,8 @@ class GraphView(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._color_word.setVisible(self.width() >= fonts.px(NARROW))
+        self.set_title("" if self.width() < fonts.px(TIGHT) else TITLE)
+        self.setAccessibleName(TITLE)
         self.color_choice.setMinimumWidth(fonts.px(LEAST_CHOICE))  # less than its longest word
 
     def changeEvent(self, event: QEvent) -> None:

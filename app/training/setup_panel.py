@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import fonts, theme
+from app import theme
 from app.training import choices
 from app.training.choices import Choice, DatasetTile, Number, Percent
 from app.training.data_choice import LOSSES_FOR, changes_for, changes_for_problem
@@ -61,7 +61,6 @@ class SetupPanel(Panel):
         self._is_showing = False
         self.preset = Choice([(p.name, p.title) for p in PRESETS.values()], "preset")
         self.preset.setPlaceholderText("own set-up")
-        self.preset.setMinimumWidth(fonts.px(182))
         self.preset.setAccessibleName("Preset")
         self.preset.chosen.connect(self._choose_preset)
         self.add_action_widget(self.preset)

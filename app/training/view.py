@@ -39,7 +39,7 @@ STACKED = 900  # below, no panel stands beside another: all of them scroll
 SETUP, SETUP_NARROW = 316, 264
 OUTPUT, OUTPUT_NARROW, OUTPUT_TIGHT = 568, 360, 328
 RUNS = 430
-METRIC, COMBO, COMBO_STACKED = 140, 124, 96
+METRIC, COMBO, COMBO_STACKED, PRESET = 140, 124, 96, 182
 MOTION = f"Dashes run along strong links while it trains, of {MOST_LINKS} at most into a layer"
 AXES = [("step", "by step"), ("epoch", "by epoch"), ("time", "by time")]
 SMOOTHINGS = [("0", "not smoothed"), ("0.6", "smooth 0.6"), ("0.92", "smooth 0.92"),
@@ -294,6 +294,7 @@ class TrainingView(QObject):
         """Widths that follow the size of the type, which presenter mode enlarges."""
         self.run_list.setFixedWidth(fonts.px(RUNS))
         self.setup.setMinimumWidth(fonts.px(SETUP_NARROW))  # its form would be cut off
+        self.setup.preset.setMinimumWidth(fonts.px(PRESET))
         self._arrange()
 
     def _arrange(self) -> None:

@@ -132,7 +132,14 @@ def test_nothing_in_the_bar_overlaps(window, debugger, place):
     elif place is not None:
         debugger.go_to(place)
     bar = window.build_tab.transport
-    for width, scale in ((1920, 1.0), (1280, 1.0), (1024, 1.0), (640, 1.0), (1280, 1.35)):
+    for width, scale in (
+        (1920, 1.0),
+        (1280, 1.0),
+        (1024, 1.0),
+        (640, 1.0),
+        (1280, 1.35),
+        (1280, 1.5),
+    ):
         fonts.set_scale(scale)
         window.resize(width, 800)
         QApplication.processEvents()

@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QSplitterHandle
 
-from app import fonts
+from app import fonts, theme
 from app.build_tab import BuildTab
 from app.document import Document
 from app.settings import Settings
@@ -155,6 +155,18 @@ def test_large_type_survives_another_arrangement(wide):
     assert sizes() == [38, 18]
     fonts.set_scale(1.0)
     assert sizes() == [28, 13]
+
+
+def test_the_bar_leaves_no_gap_after_large_type_behind_another_tab(wide):
+    fonts.set_scale(1.35)
+    QApplication.processEvents()
+    wide.hide()
+    fonts.set_scale(1.0)
+    wide.show()
+    QApplication.processEvents()
+    bar, below = box(wide, wide.transport), box(wide, wide.expression)
+    assert bar.height() == 64
+    assert below.top() - bar.bottom() == theme.GAP + 1
 
 
 def test_the_transport_bar_stands_between_nodes_and_expression(wide):
