@@ -303,8 +303,8 @@ class _Patch:
         middles, halves = sheet.centers[placed], sheet.extent[placed] / 2
         lows, ends = middles[:, 1] + halves[:, 1], middles[:, 0] + halves[:, 0]
         lowest = placed[np.argmax(lows)]
-        is_level = np.abs(middles[:, 1] - sheet.centers[lowest, 1]) < LEVEL
-        after = float(ends[is_level].max()) + self.rank_gap
+        is_beside = np.abs(middles[:, 1] - sheet.centers[lowest, 1]) < halves[:, 1] + height / 2
+        after = float(ends[is_beside].max()) + self.rank_gap
         linked = {end for edge in self.edges for end in edge}
         if self.ids[lowest] in linked or after + width > ends.max():
             along = float((middles - halves)[:, 0].min()) + width / 2

@@ -143,6 +143,19 @@ def test_a_network_keeps_its_rows_and_directions_are_alike():
     assert across.backbone == (graph.output, "L")
 
 
+def test_boxes_without_edges_are_apart_whatever_their_sizes():
+    graph = connected(random_tree(200, 1))
+    sizes = dict.fromkeys([*graph, "narrow", "later"], BOX) | {"wide": (180.0, BOX[1])}
+    graph.add_nodes_from(["wide", "narrow"])
+    before = layout(graph, sizes, direction="TB")
+    graph.add_node("later")
+    after = layout(graph, sizes, before, direction="TB", output=before.backbone[-1])
+    assert after.n_patched == 1
+    apart = np.abs(after.centers - after.center("later"))
+    touches = (apart < (after.sizes + sizes["later"]) / 2).all(axis=1)
+    assert np.count_nonzero(touches) == 1  # itself
+
+
 def test_a_box_that_is_named_anew_keeps_its_place_while_its_column_has_room():
     graph = random_tree(200, 1)
     sizes = {node: (160.0 if index % 3 else 128.0, 80.0) for index, node in enumerate(graph)}
