@@ -72,7 +72,7 @@ class CheckPage(Page):
         self.which.valueChanged.connect(lambda _word: self.refresh())
         self.table.row_chosen.connect(self._choose)
         self.plot.dragged.connect(self._drag_step)
-        self.document.selection_changed.connect(lambda _initiator: self._show_selected())
+        self.document.selection_changed.connect(self._show_selected)
 
     # ----- the table ------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ class CheckPage(Page):
             self.table.choose(self._rows[0].id)
         self._show_selected()
 
-    def _show_selected(self) -> None:
+    def _show_selected(self, _initiator: object = None) -> None:
         if self.isVisible():
             self.table.choose(self.document.current)
             self._draw()

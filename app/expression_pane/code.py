@@ -59,7 +59,7 @@ class CodeView(QPlainTextEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE)
         self._pause.timeout.connect(self._write)
-        document.values_changed.connect(lambda _initiator: self._follow())
+        document.values_changed.connect(self._follow)
         theme.notifier.changed.connect(self._restyle)
         self._restyle()
 
@@ -86,7 +86,7 @@ class CodeView(QPlainTextEdit):
         super().showEvent(event)
         self._write()
 
-    def _follow(self) -> None:
+    def _follow(self, _initiator: object = None) -> None:
         if not self.isVisible():
             return
         if self._writing_took > _LONGEST_WRITING:

@@ -161,9 +161,9 @@ class Inspector(Panel):
     def _connect(self) -> None:
         document = self._document
         document.replaced.connect(self._forget)
-        document.selection_changed.connect(lambda _initiator: self._show_subject())
-        document.structure_changed.connect(lambda _initiator: self._show_subject())
-        document.values_changed.connect(lambda _initiator: self._show_numbers())
+        document.selection_changed.connect(self._show_subject)
+        document.structure_changed.connect(self._show_subject)
+        document.values_changed.connect(self._show_numbers)
         self.head.renamed.connect(self._rename)
         self.head.changing.connect(self._preview)
         self.head.committed.connect(self._set_value)
@@ -236,7 +236,7 @@ class Inspector(Panel):
             self.lock.setChecked(False)
         return self._locked_id or self._document.current
 
-    def _show_subject(self) -> None:
+    def _show_subject(self, _initiator: object = None) -> None:
         id, graph = self._wanted_id(), self._document.graph
         self.lock.setEnabled(id is not None)
         self._more.setEnabled(id is not None)
@@ -281,7 +281,7 @@ class Inspector(Panel):
             self.check_section.hint.setText("")
             self.check_table.show_lines([Line("central difference"), Line("error")])
 
-    def _show_numbers(self) -> None:
+    def _show_numbers(self, _initiator: object = None) -> None:
         subject = self._subject
         if subject is None or not self.isVisible():
             return
