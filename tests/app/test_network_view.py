@@ -1,5 +1,7 @@
 """The network in the graph view: levels that open and close, samples, words, and a live run."""
 
+from threading import Event
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from app.widgets.buttons import QuietButton
 from core.engine import Value
 from core.hyperparameters import PRESETS, Hyperparameters
 from core.layout.crossbar import Part
+from core.network.gradient_check import NetworkCheck
 from core.network.reading import NetworkReader
 from core.numbers import format_number
 from core.optim import Adam
@@ -310,6 +313,31 @@ def test_the_gradients_of_a_sample_and_of_all_are_checked_against_differences(vi
     others = np.delete(trace.parameters, np.flatnonzero(trace.parameters == place))
     assert (picture.looks[others] == ZERO).all()
     qtbot.waitUntil(lambda: not pane.check.is_busy and not pane.check_plot.is_busy)
+
+
+def test_a_curve_that_comes_late_is_not_shown_of_another_scalar(view, qtbot, monkeypatch):
+    pane = view.network
+    view.color_choice.setCurrentText("gradient check error")
+    qtbot.waitUntil(lambda: pane.check.findings is not None and not pane.check.is_busy)
+    begun, may_go_on, at_steps = [], [Event(), Event()], NetworkCheck.at_steps
+
+    def held_up(check, node, steps):
+        begun.append(node)
+        assert may_go_on[len(begun) - 1].wait(30)
+        return at_steps(check, node, steps)
+
+    monkeypatch.setattr(NetworkCheck, "at_steps", held_up)
+    pane.canvas.select(Spot(0, 1, 1))
+    qtbot.waitUntil(lambda: len(begun) == 1)
+    pane.canvas.select(Spot(0, 1, 0))
+    may_go_on[0].set()
+    qtbot.waitUntil(lambda: len(begun) == 2)
+    plot = pane.check_plot.plot
+    assert not plot.isVisible()
+    may_go_on[1].set()
+    qtbot.waitUntil(plot.isVisible)
+    assert begun == [pane.canvas.picture.node_of(Spot(0, 1, row)) for row in (1, 0)]
+    qtbot.waitUntil(lambda: not pane.check_plot.is_busy)
 
 
 def _one_off(numbers, place):

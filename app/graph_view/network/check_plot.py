@@ -71,6 +71,7 @@ class CheckPlot(QWidget):
         if self._of is not None and all(one is other for one, other in zip(self._of, wanted)):
             return
         if self._of is None or self._of[2] != node or self._of[0] is not reader:
+            self._background.cancel()
             self._checks = []
             self._show()
         self._of, self._name = wanted, name
