@@ -47,9 +47,9 @@ QMenu::item:disabled { color: $disabled; }
 QMenu::item:disabled:selected { background: transparent; }
 QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QMenu::indicator { width: 16px; height: 16px; padding-left: 8px; }
+QMenu::indicator { width: ${glyph}px; height: ${glyph}px; padding-left: 8px; }
 QMenu::indicator:checked { image: url("$check"); }
-QMenu::right-arrow { image: url("$right"); width: 16px; height: 16px; }
+QMenu::right-arrow { image: url("$right"); width: ${glyph}px; height: ${glyph}px; }
 QToolTip { background: $raised; color: $text; border: 1px solid $strong; padding: 4px 6px; }
 
 QPushButton { background: $field; color: $text; border: 1px solid $strong; border-radius: 4px;
@@ -85,8 +85,8 @@ QComboBox { background: $field; color: $text; border: 1px solid $strong; border-
 QComboBox:hover { background: $hover; }
 QComboBox:on { background: $hover; }
 QComboBox:disabled { color: $disabled; border-color: $disabled_edge; background: $field; }
-QComboBox::drop-down { border: none; width: 28px; }
-QComboBox::down-arrow { image: url("$down"); width: 16px; height: 16px; }
+QComboBox::drop-down { border: none; width: ${drop_down}px; }
+QComboBox::down-arrow { image: url("$down"); width: ${glyph}px; height: ${glyph}px; }
 QComboBox QLineEdit, QAbstractSpinBox QLineEdit { border: none; background: transparent;
             padding: 0; }
 QAbstractSpinBox QLineEdit { padding: 0 6px; }
@@ -99,9 +99,10 @@ QComboBox QAbstractItemView::item:hover, QComboBox QAbstractItemView::item:selec
 QCheckBox, QRadioButton { color: $text; spacing: 8px; min-height: 24px; background: transparent; }
 QCheckBox:disabled, QRadioButton:disabled { color: $disabled; }
 QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {
-            width: 16px; height: 16px; background: $field; border: 1px solid $strong; }
+            width: ${glyph}px; height: ${glyph}px; background: $field;
+            border: 1px solid $strong; }
 QCheckBox::indicator, QAbstractItemView::indicator { border-radius: 4px; }
-QRadioButton::indicator { border-radius: 9px; }
+QRadioButton::indicator { border-radius: ${round}px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { background: $hover; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {
             background: $accent; border-color: $accent; image: url("$check_on"); }
@@ -174,6 +175,7 @@ def style_sheet() -> str:
     """The style sheet for the theme and type scale in force."""
     now = theme.current()
     inner = fonts.px(theme.CONTROL_HEIGHT) - 2  # without the border
+    glyph = 2 * (fonts.px(16) // 2)
     roles = {name: getattr(now, name) for name in _ROLES}
     pad = max(0, (inner - QFontMetrics(fonts.sans()).height()) // 2)
     return _SHEET.substitute(
@@ -182,6 +184,9 @@ def style_sheet() -> str:
         # A height would be an explicit minimum, which no widget's own size could undercut.
         pad=pad,
         combo_pad=max(0, pad - 1),  # Qt keeps a pixel around a combo box's text
+        glyph=glyph,
+        round=glyph // 2 + 1,  # with the border
+        drop_down=glyph + 12,
         accent_hover=accent_hover().name(),
         selected=mixed(now.accent, now.raised, 0.16).name(),
         selected_text=mixed(now.accent, now.field, 0.34).name(),

@@ -17,7 +17,7 @@ from core.lab.trainability import Map
 
 NETWORK, PAPER = "network", "paper"
 SIZES = (32, 64, 128, 256, 512)
-ADDRESS = 220  # pixels
+ADDRESS = 220  # pixels at 100 %
 
 
 class MapControls(QObject):
@@ -74,7 +74,8 @@ class MapControls(QObject):
         self._address.setToolTip("Address of the Dask scheduler")
         self._address.setAccessibleName("Address of the Dask scheduler")
         self._address.setObjectName("map_address")
-        self._address.setFixedWidth(fonts.px(ADDRESS))
+        self._set_width()
+        theme.notifier.changed.connect(self._set_width)
         words = TextLabel("started by dask scheduler, and dask worker with its address", "text2")
         words.setToolTip("Each machine needs this program and Dask, in the same versions")
         row.addWidget(TextLabel("Scheduler", "text2"))
@@ -82,6 +83,9 @@ class MapControls(QObject):
         row.addWidget(words, 1)
         holder.hide()
         return holder
+
+    def _set_width(self) -> None:
+        self._address.setFixedWidth(fonts.px(ADDRESS))
 
     @property
     def network(self) -> str:

@@ -155,8 +155,9 @@ def are_values(setup: Hyperparameters) -> bool:
 def _names(setup: Hyperparameters) -> tuple[str, ...]:
     """What x and the value are called."""
     own = setup.own
-    is_named = setup.dataset == OWN and isinstance(own, OwnPoints)
-    return own.columns if is_named and isinstance(own, OwnPoints) else ("x", "value")
+    if setup.dataset == OWN and isinstance(own, OwnPoints):
+        return own.columns
+    return "x", "value"
 
 
 def _plane(setup: Hyperparameters) -> Domain:

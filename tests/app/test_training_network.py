@@ -1,6 +1,5 @@
 """The network picture: weights and biases edited in place, activations, what links show."""
 
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -181,7 +180,7 @@ def test_dashes_run_along_the_strong_links_the_way_signals_go():
 
 def test_dashes_show_only_while_it_trains_and_can_be_turned_off(qtbot, tab):
     network, button = tab.view.network, find(tab, "links_motion")
-    wait = partial(qtbot.waitUntil)
+    wait = qtbot.waitUntil
     tab.change_speed(1e-3, False)  # one step, and none for the rest of the test
     start(qtbot, tab, 1)
     click(qtbot, tab, "train_button")
