@@ -7,11 +7,12 @@ from itertools import combinations
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.node_editor.camera import REST
 from app.node_editor.editor import NodeEditor
 from app.node_editor.far import FAR
 from app.node_editor.stamps import digits
@@ -222,6 +223,8 @@ def test_a_canvas_moved_from_far_out_is_painted_as_it_would_be_anew(weaver):
 
 def test_while_it_zooms_the_picture_is_stretched_and_sharp_at_rest(weaver, qtbot):
     view = weaver.view
+    (rest,) = [timer for timer in view.findChildren(QTimer) if timer.interval() == REST]
+    rest.setInterval(60_000)  # however long what follows takes
     on_screen(weaver)
     view.zoom_at(QPointF(400, 250), 1.01)
     on_screen(weaver)
@@ -229,6 +232,7 @@ def test_while_it_zooms_the_picture_is_stretched_and_sharp_at_rest(weaver, qtbot
     stretched = on_screen(weaver)
     view.zoom_at(QPointF(400, 250), 1 / 1.2)  # with bands around it that the picture lacks
     shrunken = on_screen(weaver)
+    rest.start(0)
     qtbot.waitUntil(lambda: not view.nodes.is_zooming)
     at_rest = on_screen(weaver)
     assert np.abs(at_rest - shrunken).mean() < 6  # the same things at the same places
