@@ -46,7 +46,8 @@ class RacePanel(Experiment):
 
     def __init__(self, parent: QWidget | None = None, plots: Sequence[Plot] = ()) -> None:
         super().__init__(parent, plots)
-        self._run: RaceRun | None = None
+        self._run: RaceRun | None = None  # that shows
+        self._begun: RaceRun | None = None  # of which nothing has been shown yet
         self._is_typed = True  # the lanes are those of the text field
         self._given: tuple[str, ...] = ()  # names of lanes that were not typed here
         self._images: tuple[tuple[Levels, ...], list[QImage]] = ((), [])
@@ -110,11 +111,11 @@ class RacePanel(Experiment):
         steps = int(self.steps.value())
         self.plot.expect(len(lanes))
         self._is_typed, self._given, self._current = True, (), None
-        self._run = RaceRun(
+        self._begun = RaceRun(
             lambda: RaceQuestion(source.problem, source.begin(), lanes, steps),
             agreed=self.time_question.seconds,
         )
-        return self._run.reports
+        return self._begun.reports
 
     def run_question(
         self, question: RaceQuestion, names: tuple[str, ...] = (), forks: tuple[Fork, ...] = ()
@@ -124,8 +125,8 @@ class RacePanel(Experiment):
         self._begin_anew(question, forks)
 
     def _begin_anew(self, question: RaceQuestion, forks: tuple[Fork, ...]) -> None:
-        self._run = RaceRun(lambda: question, forks)
-        self.begin(self._run.reports)
+        self._begun = RaceRun(lambda: question, forks)
+        self.begin(self._begun.reports)
 
     def again(self, found: Found) -> Reports[Found]:
         return shown_again(found)
@@ -142,11 +143,11 @@ class RacePanel(Experiment):
         question, result = found.question, found.result
         forks = forks_of(question, result)
         self._is_typed, self._given, self._current = False, (), None
-        self._run = RaceRun(lambda: question, forks, result.step)
+        self._run, self._begun = RaceRun(lambda: question, forks, result.step), None
         super().show_again(found)
 
     def forget(self) -> None:
-        self._run = self._current = None
+        self._run = self._begun = self._current = None
         self.plot.show_curves(())
         self.cards.show_cards((), None)
         self._show_choice()
@@ -201,9 +202,10 @@ class RacePanel(Experiment):
         """Fork the chosen lane where it is now; where the race is over, run it anew."""
         if self._chosen is None or self._current is None or self.found is None:
             return
-        if self.job.is_running and self._run is not None:
+        run = self._begun or self._run
+        if self.job.is_running and run is not None:
             if self._is_free_for_another():
-                self._run.fork(self._current, rate)
+                run.fork(self._current, rate)
             return
         question, result = self.found.question, self.found.result
         forks, k = forks_of(question, result), self._current
@@ -262,6 +264,7 @@ class RacePanel(Experiment):
     # ----- the picture ----------------------------------------------------------------------
 
     def show_report(self, report: Report[Found]) -> str:
+        self._run, self._begun = self._begun or self._run, None
         question, result = report.result.question, report.result.result
         self.plot.set_range(xs=(0.0, float(question.steps)))
         self._redraw(is_on=not report.is_last)

@@ -36,6 +36,20 @@ def test_race_draws_its_lanes_and_a_lane_becomes_the_main_run(qtbot, lab, traini
     assert training.setup.learning_rate == 0.1
 
 
+def test_lane_that_shows_is_taken_while_another_race_is_asked_about(qtbot, lab, training):
+    panel = lab.experiments["race"]
+    panel.steps.setValue(20)
+    run(qtbot, lab, "race")
+    panel.steps.setValue(30)
+    panel.time_question.seconds = 0.0  # nothing is begun without asking
+    run(qtbot, lab, "race")
+    assert panel.time_question.isVisible()
+    qtbot.mouseClick(panel.cards, LEFT, pos=QPoint(panel.cards.width() // 5 + 10, 20))
+    with qtbot.waitSignal(panel.run_wanted):
+        qtbot.mouseClick(panel.take_over, LEFT)
+    assert (training.step, training.setup.learning_rate) == (20, 0.1)
+
+
 def test_race_forks_where_the_rate_of_a_lane_is_changed(qtbot, lab):
     panel = lab.experiments["race"]
     panel.steps.setValue(50_000)
