@@ -186,7 +186,7 @@ def style_sheet() -> str:
         combo_pad=max(0, pad - 1),  # Qt keeps a pixel around a combo box's text
         glyph=glyph,
         round=glyph // 2 + 1,  # with the border
-        drop_down=glyph + 12,
+        drop_down=max(28, glyph + 4),  # which leaves the words room
         accent_hover=accent_hover().name(),
         selected=mixed(now.accent, now.raised, 0.16).name(),
         selected_text=mixed(now.accent, now.field, 0.34).name(),
