@@ -27,23 +27,44 @@ def with_kept_lines(former: str, printed: str) -> str:
         head, *body = (line.strip() for line in printed.splitlines())
         line = f"{head} {'; '.join(body)}"
         return line if len(line) <= LONGEST_LINE else printed
-    kept: dict[str, list[str]] = {}
+    formerly: list[tuple[str, list[str], str]] = []  # what a line says, what is above it, the line
     above: list[str] = []
     for line in former.splitlines():
         said = _said(line)
         if said is None:  # a formula over several lines: what is above what is not clear
             return printed
-        if not said:
-            above.append(line.strip())
-        elif said not in kept:
-            kept[said] = [*above, line.strip()]
+        if said:
+            formerly.append((said, above, line.strip()))
             above = []
-    lines: list[str] = []
-    for line in printed.splitlines():
+        else:
+            above.append(line.strip())
+    return "\n".join(_merged(formerly, printed.splitlines()))
+
+
+def _merged(formerly: list[tuple[str, list[str], str]], printed: list[str]) -> Iterator[str]:
+    """The printed lines, each with the comments of the former line that it is, or follows."""
+    kept: dict[str, list[str]] = {}
+    for said, above, line in reversed(formerly):
+        kept[said] = [*above, line]
+    said_now = [_said(line) or "" for line in printed]
+    for number, line in enumerate(printed):
         indentation = line[: len(line) - len(line.lstrip())]
-        same = kept.pop(_said(line) or "", [line.strip()])
-        lines += [f"{indentation}{part}" if part else "" for part in same]
-    return "\n".join(lines)
+        same = kept.pop(said_now[number], None)
+        if same is None:
+            same = [line.strip()]
+            if len(formerly) == len(printed) and formerly[number][0] not in said_now:
+                _said_then, above, then = formerly[number]  # renamed, or computed otherwise
+                same = [*above, same[0] + _comment(then)]
+        yield from (f"{indentation}{part}" if part else "" for part in same)
+
+
+def _comment(line: str) -> str:
+    """The comment at a line's end with the space before it, or ""."""
+    for token in tokenize.generate_tokens(io.StringIO(line).readline):
+        if token.type == tokenize.COMMENT:
+            before = line[: token.start[1]]
+            return line[len(before.rstrip()) :]
+    return ""
 
 
 class Spelling:

@@ -216,8 +216,11 @@ class _Rewriter:
     def _is_kept(self, statement: Statement) -> bool:
         if statement.kind == "def":
             name = statement.names[0]
-            is_there = name in self._new.groups.definitions
-            return is_there and is_same_definition(self._old, self._new, name)
+            if name not in self._new.groups.definitions:
+                return False
+            # Either may have given a name to what has none in the other.
+            pairs = (self._old, self._new), (self._new, self._old)
+            return all(is_same_definition(*pair, name) for pair in pairs)
         ids = {*statement.ids, *statement.tops, *statement.referred} - self._hidden
         if not ids <= self._new.nodes.keys():
             return False

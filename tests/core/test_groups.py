@@ -213,8 +213,16 @@ def test_lines_of_a_function_that_an_edit_leaves_alone_keep_their_comments() -> 
     renamed = graph.copy()
     renamed.rename(renamed["y_v"].id, "w")
     assert update_text(text, graph, renamed) == (
-        "def f(x):  # three steps\n    u = x*2  # twice\n    w = u + 1\n"
+        "def f(x):  # three steps\n    u = x*2  # twice\n    # then\n    w = u + 1  # more\n"
         "    return tanh(w)  # squashed\na = 1.0\ny = f(a)"
+    )
+    text = text.replace("return tanh(v)", "return tanh(v*3)")
+    graph = parse(text)
+    named = graph.copy()
+    named.rename(next(node.id for node in graph if node.inputs[1:] == (3.0,)), "z")
+    assert update_text(text, graph, named) == (
+        "def f(x):  # three steps\n    u = x*2  # twice\n    # then\n    v = u + 1  # more\n"
+        "    z = v * 3\n    return tanh(z)  # squashed\na = 1.0\ny = f(a)"
     )
     more = graph.copy()
     level = levels.open_level(more, next(iter(more.groups.instances)))
@@ -222,7 +230,7 @@ def test_lines_of_a_function_that_an_edit_leaves_alone_keep_their_comments() -> 
     levels.write_level(more, next(iter(more.groups.instances)), level)
     updated = update_text(text, graph, more)
     assert "    u = x*2  # twice\n    # then\n    v = u + 1  # more\n" in updated
-    assert "return exp(tanh(v))" in updated
+    assert "return exp(tanh(v * 3))  # squashed" in updated
 
 
 def test_a_function_on_one_line_stays_on_one() -> None:
