@@ -369,9 +369,9 @@ class Experiment(Panel):
         self.say(self._words)
         self.notes.refresh()
         if not report.is_last:
-            left = ", ".join(filter(None, ("", self._left.words(report.share))))
             words = f"{self.heading}: {report.share:.0%}".replace("%", " %")
-            self.activity_changed.emit(words + left)
+            told = filter(None, (words, self._left.words(report.share)))
+            self.activity_changed.emit(", ".join(told))
 
     def _show_estimate(self, report: Report[Found]) -> None:
         """What a trial says before it begins; it asks where that is too long."""

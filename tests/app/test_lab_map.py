@@ -12,6 +12,7 @@ from app import places
 from app.lab.job import Job
 from app.lab.map_ticks import Ticks
 from app.widgets.pop_up import PopUp
+from core.lab.estimates import TimeLeft
 from core.lab.objective import Objective
 from core.lab.problems import Parabola
 from core.lab.running import Report
@@ -67,8 +68,12 @@ def test_map_that_takes_long_is_asked_about_first(qtbot, lab):
         qtbot.mouseClick(panel.run_button, LEFT)
 
 
-def test_map_goes_back_to_the_window_before_from_its_kept_tiles(qtbot, lab):
+def test_map_goes_back_to_the_window_before_from_its_kept_tiles(qtbot, lab, monkeypatch):
+    monkeypatch.setattr(TimeLeft, "words", lambda _self, _share: "about 9 seconds left")
+    told = []
+    lab.activity_changed.connect(told.append)
     panel = small_map(qtbot, lab)
+    assert "Trainability map: 0 %, about 9 seconds left" in told
     window, values = panel.view.window_now, panel.view.values
     with qtbot.waitSignal(panel.job.ended):
         QTest.keyClick(panel.view, Qt.Key.Key_Plus)
