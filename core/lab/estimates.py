@@ -161,17 +161,23 @@ def _measuring_trial(job: tuple[Sharpening, int]) -> float:
 def _seconds_of_one(
     make: Callable[[int], object], wanted: int, budget: float | None = None
 ) -> float:
-    """Of what `make` makes so many of. A few, where all that is wanted takes next to no time."""
+    """Of what `make` makes so many of. A few, where all that is wanted takes next to no time.
+
+    The least of several goes: others may have held the processor in one of them.
+    """
     budget = SECONDS_OF_TRIAL if budget is None else budget
-    began, count, made = time.perf_counter(), 1, 0
-    while (took := time.perf_counter() - began) < budget or made < FEWEST_STEPS:
+    count, made, took, each = 1, 0, 0.0, math.inf
+    while took < budget or made < FEWEST_STEPS:
         check_stop()
+        began = time.perf_counter()
         make(count)
-        made += count
+        passed = time.perf_counter() - began
+        each = min(each, passed / count)
+        took, made = took + passed, made + count
         count = min(2 * count, made)
-        if took > 10.0 * budget or (made >= FEWEST_STEPS and took / made * wanted < QUICK):
+        if took > 10.0 * budget or (made >= FEWEST_STEPS and each * wanted < QUICK):
             break
-    return (time.perf_counter() - began) / made
+    return each
 
 
 def _pixel_trial(job: tuple[Map, int]) -> tuple[float, bool]:
@@ -191,11 +197,11 @@ def _pixel_trial(job: tuple[Map, int]) -> tuple[float, bool]:
         column = int(place * NEXT_COLUMN % 1.0 * question.width)
         began = time.perf_counter()
         trainability.pixel(question, row, column)
-        whole = run = time.perf_counter() - began
-        if prepared or not made:  # once more, without what it may share with others
-            began = time.perf_counter()
-            trainability.pixel(question, row, column)
-            run = min(time.perf_counter() - began, whole)
+        whole = time.perf_counter() - began
+        # Once more, without what it shares with others, or what held the processor meanwhile.
+        began = time.perf_counter()
+        trainability.pixel(question, row, column)
+        run = min(time.perf_counter() - began, whole)
         took, preparing, made = took + run, preparing + whole - run, made + 1
     return (took + prepared * preparing) / made, False
 
