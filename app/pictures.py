@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QTimer
 
 from app import places, theme
 from app.main_window import MainWindow
@@ -66,6 +66,7 @@ def _take(window: MainWindow, folder: Path, choice: str | None) -> Iterator[Path
                 _experiment(window)
             _settle()
             _wait(lambda: not window.status.activity)
+            QCoreApplication.processEvents()  # what the last result lays out anew
             file = folder / f"{title.split()[-1].lower()}-{theme.current().name}.png"
             if not window.grab().save(str(file)):
                 raise PictureError(f"{file} can't be written.")
